@@ -18,21 +18,12 @@ from terminal_sim.journal.errors import CommitUnknown
 from terminal_sim.journal.records import JournalStore
 from terminal_sim.pos.adyen.device import DeviceStatus, ReceiptField, TerminalIdentity
 from terminal_sim.pos.adyen.values import PrinterStatus
+from terminal_sim.profile.kernel import COUNTRIES
 from terminal_sim.runtime.clock import VirtualClock
 
 _PRINTER = {Paper.IN: PrinterStatus.OK, Paper.LOW: PrinterStatus.PAPER_LOW, Paper.OUT: PrinterStatus.NO_PAPER}
 _SERIAL = 999_000_000  # of the first terminal of a model, less one; no terminal that was sold has it
 _NUMBER_LENGTH = 4  # of the digits in which a terminal's name ends
-_COUNTRIES = {
-    "AU": "036",
-    "CA": "124",
-    "FR": "250",
-    "GB": "826",
-    "IE": "372",
-    "JP": "392",
-    "ES": "724",
-    "US": "840",
-}
 
 
 class ApiTerminal:
@@ -52,7 +43,7 @@ class ApiTerminal:
             store="TEST_STORE",
             currency=profile.currency,
             exponent=CURRENCIES[profile.currency][1],
-            country=_COUNTRIES.get(profile.country, ""),
+            country=COUNTRIES[profile.country],
             language=terminal.locale[:2],
             software=f"terminal-sim {version('terminal-sim')}",
         )

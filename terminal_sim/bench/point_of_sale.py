@@ -23,7 +23,6 @@ from terminal_sim.core.events import (
     RequestQueried,
 )
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.payment_request import (
     PaymentRequest,
     RefundRequest,
@@ -44,7 +43,6 @@ from terminal_sim.pos.model.rows import PaymentTypeKind, TenderOutcome, TenderRo
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.clock import VirtualClock
 
-_PAID = (PaymentState.COMPLETED, PaymentState.PENDING, PaymentState.FORWARD_SENT)
 _TAKEN_BACK = ("cancelled", "pos-cancelled")
 
 
@@ -245,7 +243,7 @@ def _after(tender: TenderRow, answer: RequestAnswer) -> TenderRow | None:
             ended = replace(tender, notice=notice.id)
             if payment is not None:
                 ended = replace(ended, reference=payment.reference)
-                if payment.state in _PAID:
+                if payment.state.is_paid:
                     return replace(ended, outcome=TenderOutcome.DONE, amount=payment.amount)
             taken_back = notice.id in _TAKEN_BACK
             return replace(ended, outcome=TenderOutcome.CANCELLED if taken_back else TenderOutcome.DECLINED)

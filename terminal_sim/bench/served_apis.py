@@ -122,12 +122,7 @@ class TerminalApis:
     def _shared_key(self, terminal: TerminalUnderTest) -> SharedKey:
         """The key that `terminal` shares with points of sale, kept in a file of the folder; made where there is none."""
         file = self._key_file(terminal.name)
-        try:
-            if not file.exists():
-                replace_private(file, f"{_passphrase()}\n".encode())
-            key = SharedKey(terminal.name, 1, Secret(file.read_text("ascii").rstrip("\n")))
-        except (OSError, ValueError) as wrong:
-            raise BenchMisuse(f"{file}: the passphrase of the shared key cannot be read: {wrong}") from None
+        key = SharedKey(terminal.name, 1, _kept(file, "the passphrase of the shared key", _passphrase))
         if key.refusal():
             raise BenchMisuse(f"{file}: {key.refusal()}")
         return key
@@ -173,15 +168,10 @@ class TerminalApis:
 
     def _platform_key(self) -> tuple[Secret[str], Path]:
         file = self._folder / "platform.key"
-        try:
-            if not file.exists():
-                replace_private(file, f"{secrets.token_urlsafe(_LENGTH)}\n".encode())
-            key = file.read_text("ascii").rstrip("\n")
-        except (OSError, ValueError) as wrong:
-            raise BenchMisuse(f"{file}: the key of the platform cannot be read: {wrong}") from None
-        if not key:
+        key = _kept(file, "the key of the platform", lambda: secrets.token_urlsafe(_LENGTH))
+        if not len(key):
             raise BenchMisuse(f"{file}: the key of the platform is empty; remove the file to have a new one")
-        return Secret(key), file
+        return key, file
 
     async def close(self) -> None:
         """Hang up everywhere."""
@@ -246,6 +236,16 @@ def served_apis(
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+def _kept(file: Path, what: str, make: Callable[[], str]) -> Secret[str]:
+    """The line of a file for its owner alone, which has `what`, made where there is none. Raises `BenchMisuse`."""
+    try:
+        if not file.exists():
+            replace_private(file, f"{make()}\n".encode())
+        return Secret(file.read_text("ascii").rstrip("\n"))
+    except (OSError, ValueError) as wrong:
+        raise BenchMisuse(f"{file}: {what} cannot be read: {wrong}") from None
 
 
 def _passphrase() -> str:

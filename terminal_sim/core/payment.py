@@ -43,6 +43,11 @@ class PaymentState(Enum):
         """Whether the terminal resolves it before the next payment: it is reversed, or its reversal is finished."""
         return self in (PaymentState.AUTH_SENT, PaymentState.REVERSAL_PENDING)
 
+    @property
+    def is_paid(self) -> bool:
+        """Whether a point of sale counts it as paid: completed, or taken offline and not refused since."""
+        return self in (PaymentState.COMPLETED, PaymentState.PENDING, PaymentState.FORWARD_SENT)
+
 
 _SHOWN_AS = {PaymentState.AUTH_SENT: "sent", PaymentState.FORWARD_SENT: "pending"}
 PaymentStep = tuple[PaymentState | None, PaymentState]

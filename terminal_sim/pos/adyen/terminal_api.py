@@ -20,7 +20,7 @@ from terminal_sim.core.events import (
     RequestQueried,
 )
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.payment import Payment
 from terminal_sim.core.payment_request import PaymentRequest as PaymentAsked
 from terminal_sim.core.payment_request import (
     RefundRequest,
@@ -75,7 +75,6 @@ from terminal_sim.pos.adyen.shifts import NotStored, Shifts
 from terminal_sim.pos.adyen.totals import identification
 from terminal_sim.pos.adyen.values import ErrorCondition, NexoPaymentType
 
-_PAID = (PaymentState.COMPLETED, PaymentState.PENDING, PaymentState.FORWARD_SENT)
 _DUPLICATE = RequestFailure(ErrorCondition.NOT_ALLOWED, "ServiceID was used within the last 48 hours")
 _AMOUNT = RequestFailure(ErrorCondition.NOT_ALLOWED, "The amount is not one of this currency")
 _UNKNOWN_ORIGINAL = RequestFailure(ErrorCondition.NOT_FOUND, "The original transaction is not known")
@@ -305,7 +304,7 @@ class TerminalApi:
                 self._refuse(exchange, _DUPLICATE)
 
     def _end(self, dialogue: ServiceDialogue, notice: Text, payment: Payment | None) -> None:
-        paid = payment is not None and payment.state in _PAID
+        paid = payment is not None and payment.state.is_paid
         self._close(dialogue, self._answer(dialogue, payment, None if paid else refusal_of(notice, payment)))
 
     def _answer(
