@@ -26,14 +26,14 @@ _LONGEST = 1.0  # seconds of one wait, so that a connection that makes no progre
 
 
 class NetworkHosts:
-    """See the module. `log` has what the terminals sent and what came back."""
+    """See the module. `log` has what the terminals sent and what came back, `links` the link of each terminal by its name."""
 
     def __init__(self, address: HostAddress, dialect: Dialect) -> None:
         self.address = address
         self.dialect = dialect
         self.log = HostLog(dialect)
         self._boards: list[Board] = []
-        self._links: list[NetworkLink] = []
+        self.links: dict[str, NetworkLink] = {}
         self._began: tuple[float, int] | None = (
             None  # the wall and virtual time since when answers are awaited
         )
@@ -60,7 +60,7 @@ class NetworkHosts:
             LineSession(rules, end) if rules.keeps_line else None,
             Backoff(Random(f"{seed} {end.terminal}")),
         )
-        self._links.append(link)
+        self.links[end.terminal] = link
         return link
 
     def attach(self, board: Board) -> None:
@@ -77,7 +77,7 @@ class NetworkHosts:
         clock = engine.clock
         if self._take_news(engine):
             return clock.now.mono < until
-        if not any(link.awaits for link in self._links):
+        if not any(link.awaits for link in self.links.values()):
             self._began = None
             return engine.step(until)
         if self._began is None:
@@ -107,7 +107,7 @@ class NetworkHosts:
     def _wait(self, seconds: float) -> None:
         """Wait until a connection can go on, but no longer than `seconds` of the wall."""
         with DefaultSelector() as selector:
-            for link in self._links:
+            for link in self.links.values():
                 connection = link.connection
                 if connection is not None and connection.descriptor >= 0:
                     wanted = EVENT_READ | EVENT_WRITE if connection.wants_to_write else EVENT_READ

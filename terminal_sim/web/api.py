@@ -5,6 +5,7 @@ from __future__ import annotations
 from terminal_sim.web.branching import branching
 from terminal_sim.web.handlers import deeds
 from terminal_sim.web.happenings import happenings
+from terminal_sim.web.hosting import hosting
 from terminal_sim.web.judging import judging
 from terminal_sim.web.listings import listings
 from terminal_sim.web.operations import Operation
@@ -20,6 +21,7 @@ def operations(served: ServedBench) -> tuple[Operation, ...]:
     return (
         *deeds(served),
         *showing(served),
+        *hosting(served),
         *happenings(served),
         *judging(served),
         *branching(served),

@@ -10,11 +10,12 @@ from terminal_sim.web.answering import Answering
 from terminal_sim.web.bodies import BranchChange, NewBranch, read
 from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.entries import flat
+from terminal_sim.web.hosting import message_rows
 from terminal_sim.web.operations import HttpAnswer, HttpCall, Operation, OperationReach, answered
 from terminal_sim.web.problem import ApiProblem, ProblemKind
 from terminal_sim.web.seat import Seat
 from terminal_sim.web.served import ServedBench
-from terminal_sim.web.showing import journal_rows, message_rows
+from terminal_sim.web.showing import journal_rows
 from terminal_sim.web.standing import standing
 
 _BODY = (ProblemKind.NOT_JSON, ProblemKind.BAD_VALUE)

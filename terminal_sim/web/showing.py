@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterator
 from functools import partial
 
-from terminal_sim.bench import Bench
 from terminal_sim.web.answering import Answering
 from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.operations import (
@@ -137,14 +136,6 @@ def showing(served: ServedBench) -> Iterator[Operation]:
         reach=OperationReach.MOMENT,
         summary="The payment transactions report",
     )
-    yield Operation(
-        id="hostMessages",
-        method="GET",
-        path="/host/messages",
-        handler=show.host_messages,
-        reach=OperationReach.MOMENT,
-        summary="Every request that reached the acquirer, masked",
-    )
 
 
 class Showing(Answering):
@@ -233,9 +224,6 @@ class Showing(Answering):
     async def report(self, call: HttpCall) -> HttpAnswer:
         return answered(await self.at_seat(call, lambda at: at.terminal.report()))
 
-    async def host_messages(self, call: HttpCall) -> HttpAnswer:
-        return answered(await self.on_bench(call, lambda bench, _: message_rows(bench)))
-
 
 def journal_rows(at: Seat, after: int = 0) -> list[dict[str, object]]:
     """The rows of the terminal's journal without the first `after` ones."""
@@ -243,11 +231,6 @@ def journal_rows(at: Seat, after: int = 0) -> list[dict[str, object]]:
         {"seq": row.seq, "boot": row.boot, "t": row.mono, "wall": row.wall, "kind": row.kind, **row.fields}
         for row in at.terminal.journal(after)
     ]
-
-
-def message_rows(bench: Bench) -> list[dict[str, object]]:
-    """Every request that reached the acquirer, masked."""
-    return [{"kind": each.kind, "mti": each.mti, **each.fields} for each in bench.host_messages()]
 
 
 def _display(call: HttpCall, at: Seat) -> str:

@@ -91,6 +91,25 @@ def test_the_till_asks_for_a_payment_and_a_carried_card_pays_it(browser: Browser
         page.context.close()
 
 
+def test_the_rules_and_ways_of_the_host_are_changed_where_its_books_are_read(browser: Browser) -> None:
+    with served("v400m") as bench:
+        page = opened(browser, bench)
+        page.locator("#tab-host").click()
+        host = page.locator("#panel-left")
+        host.get_by_role("button", name="+ answer").click()
+        page.locator(".menu button", has_text="declined:51").first.click()
+        host.locator(".chip.warn", has_text="declined:51").wait_for()
+        host.get_by_role("button", name="adyen-amounts").click()
+        host.locator("[aria-pressed=true]", has_text="adyen-amounts").wait_for()
+        host.get_by_role("button", name="A fault on the way of V4000001").click()
+        page.locator(".menu button", has_text="fault host-duplicate").click()
+        host.locator(".chip.warn", has_text="host-duplicate").wait_for()
+        bench.acts("press OK 1250 OK", "swipe visa-stripe", "wait 1s")
+        host.locator("td.bad", has_text="51").wait_for()
+        assert bench.get("/host")["rules"]["answers"] == []
+        page.context.close()
+
+
 @pytest.mark.soak
 def test_what_was_done_by_hand_plays_back_green_and_a_changed_line_red(browser: Browser) -> None:
     with served("v400m") as bench:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.soak
-TABS = ("states", "journal", "report", "broken", "compare", "details")
+TABS = ("states", "journal", "report", "host", "broken", "compare", "details")
 
 
 @pytest.fixture(scope="module")

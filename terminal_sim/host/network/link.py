@@ -126,6 +126,11 @@ class NetworkLink:
         """For `select`: what an answer comes over, None where there is no connection."""
         return self._connection
 
+    @property
+    def stage(self) -> Stage:
+        """How far its connection is; closed where it has none."""
+        return Stage.CLOSED if self._connection is None else self._connection.stage
+
     def close(self) -> None:
         """Sign off where the session does, and hang up."""
         if self._connection is not None:

@@ -2,6 +2,7 @@
 
 import { Connection } from "./connection.js";
 import { parse } from "./drawing.js";
+import { hostNow } from "./host.js";
 import { chosen, film, show, state, timeline } from "./state.js";
 
 export let bench; // the connection
@@ -93,6 +94,7 @@ export async function refresh() {
     state.script = await bench.get(`${at}/recording`);
     if (state.left === "journal") state.journal = await bench.get(`${at}/journal${then}`);
     if (state.left === "report") state.report = await bench.get(`${at}/report${then}`);
+    if (state.left === "host") state.host = await hostNow(then);
     if (state.left === "compare") state.branches = await bench.get("/branches");
     await papers(id, then);
     fill();

@@ -6,6 +6,7 @@ import { branches } from "./compare.js";
 import { choose } from "./acts.js";
 import { facts, refresh } from "./bench.js";
 import { details } from "./details.js";
+import { host } from "./host.js";
 import { icon } from "./icons.js";
 import { receipts } from "./papers.js";
 import { script } from "./script.js";
@@ -15,9 +16,9 @@ import { journal, report } from "./tables.js";
 import { bring } from "./log.js";
 import { say } from "./words.js";
 
-const LEFT = ["details", "states", "journal", "report", "broken", "compare"];
+const LEFT = ["details", "states", "journal", "report", "host", "broken", "compare"];
 const RIGHT = ["script", "receipts"];
-const VIEWS = { broken, compare: branches, details, states, journal, report, script, receipts };
+const VIEWS = { broken, compare: branches, details, host, states, journal, report, script, receipts };
 
 // Where there is no room for two panes, one has all the tabs.
 const narrow = () => innerWidth < 1280;

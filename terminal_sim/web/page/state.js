@@ -43,6 +43,7 @@ export const state = {
   receipts: [],
   journal: [],
   report: [],
+  host: null, // how the host stands, its newest messages and entries
   broken: { of: "" }, // what rules say of a terminal
   chart: null,
 };

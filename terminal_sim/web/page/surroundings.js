@@ -51,7 +51,7 @@ const time = (name, value) => ({ name, label: say("any-time"), value, check: (gi
 
 const slows = (event) => menu(event.currentTarget, [...SLOW.map((each) => ({ label: each, act: () => line(`network slow ${each}`) })), { form: [time("time", "3s")], label: "network slow", act: (given) => line(`network slow ${given.time}`) }], say("network"));
 
-const hostAnswers = (event) => menu(event.currentTarget, [
+export const hostAnswers = (event) => menu(event.currentTarget, [
   ...ANSWERS.map((each) => ({ label: each, act: () => act({ do: "host-answers", answers: [each] }) })),
   { form: [{ name: "answer", label: say("answer"), value: "declined:54" }], label: say("add-to-queue"), act: ({ answer }) => act({ do: "host-answers", answers: answer.split(/\s+/) }) },
 ], say("host"));
