@@ -166,7 +166,7 @@ def amount_asked(facts: SessionFacts, seen: Occurrence) -> int | None:
 
 
 def _newest(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
-    own = [row for row in seen.rows if row.kind in _OF_ROW]
+    own = [row for row in seen.rows if row.kind in _OF_ROW and not facts.is_kept(row)]
     return own[-1] if own else facts.last
 
 

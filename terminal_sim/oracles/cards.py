@@ -46,11 +46,8 @@ def in_the_result(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             row.kind not in ("sale", "refund")
             or row.text("state") != "COMPLETED"
             or not facts.pin
-            or row.text("reference") in facts.gone
+            or facts.is_kept(row)
         ):
-            continue
-        before = facts.payments.get(row.text("reference"))
-        if before is not None and before[-1].text("state") == "FORWARD_SENT":
             continue
         card = facts.terminal.card
         right = card is not None and card.pin is not None and card.pin.reveal() == facts.pin
@@ -109,7 +106,7 @@ def taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 _CARDHOLDERS = ("enter-pin", "choose-application", "processing", "approved", "declined", "cancelled", "card-removed", "remove-card", "timed-out",
                 "no-connection", "card-error", "accepted-offline", "not-accepted", "receipt-number", "out-of-paper", "customer-receipt",
-                "merchant-receipt", "reader-lost", "offline-not-allowed", "insert-instead", "swipe-instead", "present-card", "clearpay-tap", "see-phone",
+                "merchant-receipt", "reader-lost", "offline-not-allowed", "insert-instead", "swipe-instead", "present-card", "present-again", "clearpay-tap", "see-phone",
                 "pos-cancelled", "not-offline-card", "not-offline-gift-card", "not-offline-contactless", "offline-limit-exceeded",
                 "offline-session-over", "offline-queue-full")  # fmt: skip
 

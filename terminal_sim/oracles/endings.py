@@ -25,15 +25,10 @@ _NOT_PAID = (
 
 def _ended(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
     """The newest row of the payment that this occurrence was about; what is forwarded behind the screen is none."""
-
-    def is_behind(row: SeenRow) -> bool:
-        before = facts.payments.get(row.text("reference"))
-        return "FORWARD_SENT" in (row.text("state"), before[-1].text("state") if before else "")
-
     own = [
         row
         for row in seen.rows
-        if row.kind in PAYMENT_KINDS and row.text("state") != "VOIDED" and not is_behind(row)
+        if row.kind in PAYMENT_KINDS and row.text("state") != "VOIDED" and not facts.is_kept(row)
     ]
     return own[-1] if own else None
 
@@ -75,12 +70,10 @@ def answered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         if (
             row.kind not in ("sale", "moto", "refund")
             or row.text("state") != "COMPLETED"
-            or row.text("reference") in facts.gone
+            or facts.is_kept(row)
         ):
             continue
         rows = facts.payments.get(row.text("reference"), [])
-        if rows and rows[-1].text("state") == "FORWARD_SENT":
-            continue
         asked = rows[0].number("amount") if rows else row.number("requested")
         stan = row.number("stan")
         fitting = [one for one in (*facts.received, *arrived) if (one.stan, one.amount) == (stan, asked)]
@@ -116,7 +109,7 @@ def code(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     contents.RowStored,
 )
 def completed(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if facts.is_disturbed or seen.due == "state" or not seen.is_on:
+    if facts.is_disturbed or "state" in seen.dues or not seen.is_on:
         return
     arrived = [one.content for one in seen.entries if isinstance(one.content, contents.MessageReceived)]
     approved = {one.stan for one in arrived if one.code in _APPROVED and one.into[1] == "1"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -83,7 +84,7 @@ class SessionFacts:
 
     `payments` has all rows of each payment by its reference, oldest payment first; `sent` and `received` the messages, `codes` the passcodes in force, `wrong` the wrong ones in a row, `locked` until when each is locked. `left` is what stood typed on the home screen when it was left, and its complaints. `asked` is the amount
     that was confirmed for the next payment, None where none was; `asked_by_till` says that a point of sale asked for it. `accepted` has the passcodes that were accepted since the home screen, `been` the screens
-    that have stood there since, and `address_asked` says that an address was typed, and `application` which of its card the cardholder chose. `stan` is the trace number that was taken last, and `numbered` has the references that took one. `is_disturbed` says that
+    that have stood there since, and `address_asked` says that an address was typed, `application` which of its card the cardholder chose, and `way` by which verb a card was presented last since the home screen. `stan` is the trace number that was taken last, and `numbered` has the references that took one. `is_disturbed` says that
     something was done to a card, a reader or an answer, and `line_disturbed` that the
     line to the reader was not sound at some time. `receipts_due` has, by payment, where its receipt is to go by message.
     """
@@ -107,7 +108,6 @@ class SessionFacts:
     typed: str = ""
     confirmed: list[TypedEntry] = field(default_factory=list)
     asked: int | None = None
-    card: str = ""
     way: str = ""
     outage: SeenOutage | None = None
     allowed: bool = False
@@ -199,7 +199,17 @@ class SessionFacts:
         """The newest row of the newest payment."""
         return next((rows[-1] for rows in reversed(self.payments.values())), None)
 
+    def is_kept(self, row: SeenRow) -> bool:
+        """Whether a row is of a payment that was stored before: what becomes of it happens behind the screen."""
+        return row.text("reference") in self.stored
+
     # The fold.
+
+    def find(self, rows: Sequence[SeenRow]) -> None:
+        """Fold in rows that a boot finds in the journal and that nobody saw when they were written."""
+        confirmed = self.confirmed[-1] if self.confirmed else None
+        for row in rows:
+            self._row(row, confirmed)
 
     def take(self, seen: Occurrence) -> None:
         """Fold one occurrence in, once it was judged."""
@@ -210,7 +220,7 @@ class SessionFacts:
         for entry in seen.entries:
             self._entry(entry)
         for row in seen.rows:
-            self._row(row, seen)
+            self._row(row, seen.confirmed)
         self.printed += seen.printed
         if not seen.ignored and (seen.key or seen.target):
             self.stands_since = seen.mono
@@ -253,6 +263,7 @@ class SessionFacts:
         self.confirmed.clear()
         self.been.clear()
         self.address_asked, self.application = False, ""
+        self.way = ""
         self.asked, self.pin, self.tries_left = None, "", -1
 
     def _list(self, seen: Occurrence) -> None:
@@ -272,11 +283,11 @@ class SessionFacts:
 
     def _surroundings(self, seen: Occurrence) -> None:
         self.around = seen.around
-        word, _, rest = seen.line.partition(" ")
+        word = seen.line.partition(" ")[0]
         self.is_disturbed = self.is_disturbed or seen.line.startswith(_DISTURBING)
         self.line_disturbed = self.line_disturbed or seen.line.startswith("fault wire")
         if word in _PRESENTING:
-            self.card, self.way = rest, word
+            self.way = word
         if seen.around.paper == "out" or seen.around.jammed or seen.around_before.jammed:
             self.paper_trouble_at = seen.mono
         reason = seen.around.outage
@@ -304,7 +315,7 @@ class SessionFacts:
                 SentMessage(content.out, content.mti, content.stan, content.amount, entry.at.mono)
             )
 
-    def _row(self, row: SeenRow, seen: Occurrence) -> None:
+    def _row(self, row: SeenRow, confirmed: TypedEntry | None) -> None:
         self.rows.append(row)
         if row.kind in NUMBERED_KINDS and row.number("stan") and row.text("reference") not in self.numbered:
             self.numbered.add(row.text("reference"))
@@ -319,7 +330,7 @@ class SessionFacts:
             self.allowed = {"yes": True, "no": False}.get(row.text("allowed"), self.allowed)
             self.limit = row.number("limit") or self.limit
         elif row.kind == "passcode":
-            self._passcode(row, seen)
+            self._passcode(row, confirmed)
         elif row.kind == "account":
             self.signed_in = row.text("act") in ("sign-in", "switch-pos")
             if row.text("act") == "factory-reset":
@@ -333,7 +344,7 @@ class SessionFacts:
         elif row.kind == "receipt" and row.text("state") == "due":
             self.receipts_due[row.text("original")] = row.text("to")
 
-    def _passcode(self, row: SeenRow, seen: Occurrence) -> None:
+    def _passcode(self, row: SeenRow, confirmed: TypedEntry | None) -> None:
         name, result = row.text("name"), row.text("result")
         if result == "wrong":
             self.wrong[name] = self.wrong.get(name, 0) + 1
@@ -345,8 +356,8 @@ class SessionFacts:
         self.wrong[name] = self.locked[name] = 0
         if result == "accepted":
             self.accepted.add(name)
-        elif seen.confirmed is not None:
-            self.codes[name] = seen.confirmed.digits
+        elif confirmed is not None:
+            self.codes[name] = confirmed.digits
             self.changed.add(name)
 
 

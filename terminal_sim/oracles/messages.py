@@ -48,7 +48,7 @@ def patience(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         if not isinstance(content, contents.MessageSent) or content.out not in ("reversal", "advice"):
             continue
         before = [one for one in facts.sent if one.out == content.out and one.stan == content.stan]
-        if not before or seen.due not in ("reversal", "forward") or facts.powered_at > before[-1].mono:
+        if not before or seen.dues.isdisjoint(("reversal", "forward")) or facts.powered_at > before[-1].mono:
             continue
         waited = entry.at.mono - before[-1].mono
         if not timeouts.reversal_retry <= waited <= timeouts.reversal_retry_max:
@@ -118,7 +118,8 @@ def unexpected(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         already = [
             one
             for one in arrived
-            if (one.stan, one.into) == (content.stan, content.into) and one.mono >= since
+            if (one.stan, one.amount, one.into) == (content.stan, content.amount, content.into)
+            and one.mono >= since
         ]
         arrived.append(
             ReceivedMessage(content.stan, content.amount, content.code, content.into, entry.at.mono)

@@ -59,7 +59,8 @@ class Occurrence:
     """`key` is the key that the act pressed, by the keypad or by a button; `target` what it touched, `line` what it says in a script.
 
     `before` and `after` are the screens of the main display, None while the terminal is off. `confirmed` is what was in the field when its key
-    was pressed. `mono` is when it began, `until` when the next one did.
+    was pressed. `mono` is when it began, `until` when the next one did. `dues` are the names of all deadlines that a jump of time came to, more than
+    one where they fall into one instant; none where it was no jump.
     """
 
     entries: list[TraceEntry]
@@ -72,7 +73,7 @@ class Occurrence:
     key: str = ""
     target: str = ""
     line: str = ""
-    due: str = ""
+    dues: frozenset[str] = frozenset()
     confirmed: TypedEntry | None = None
     rows: list[SeenRow] = field(default_factory=list)
     screens: list[View] = field(default_factory=list)

@@ -53,6 +53,7 @@ def application(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             and row.text("label")
             and row.text("label") != label
             and row.text("state") == "COMPLETED"
+            and not facts.is_kept(row)
         ):
             yield f"{label} was chosen, and {row.text('label')} paid"
 

@@ -138,7 +138,7 @@ def offered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         or facts.last is None
     ):
         return
-    if facts.last.mono < facts.left_home_at or seen.due:
+    if facts.last.mono < facts.left_home_at or seen.dues:
         return
     for copy, policy in (("merchant", rules.merchant), ("customer", rules.customer)):
         if policy == "prompt" and f"{copy}-receipt" not in facts.been and before != f"{copy}-receipt":

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from terminal_sim.bench import contents
 from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.lists import LISTS_OF
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 
@@ -26,7 +27,9 @@ _PAPER = ("customer-receipt", "merchant-receipt", "out-of-paper")
 def _paid(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
     """The newest row of the payment that has just ended, None where none has."""
     own = [
-        row for row in seen.rows if row.kind in ("sale", "moto", "refund") and row.text("state") != "VOIDED"
+        row
+        for row in seen.rows
+        if row.kind in ("sale", "moto", "refund") and row.text("state") != "VOIDED" and not facts.is_kept(row)
     ]
     if own:
         return own[-1]
@@ -97,7 +100,7 @@ def card_in(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         facts.line_disturbed
         or not seen.is_on
         or not seen.around.reader
-        or (seen.until != seen.mono and not seen.due)
+        or (seen.until != seen.mono and not seen.dues)
     ):
         return
     if contents.ScreenShown not in seen.kinds or not facts.terminal.card_in_slot:
@@ -110,8 +113,11 @@ def card_in(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         and not has(seen.after, "remove-card")
     ):
         yield f"{screen} does not ask for the card"
-    by_key = seen.key in ("OK", "CANCEL") or seen.due == "state"
-    if screen == "home" and by_key and left in (*_GOOD, *_BAD, *_PAPER):
+    by_key = seen.key in ("OK", "CANCEL") or "state" in seen.dues
+    of_payment = (
+        (*_GOOD, *_BAD) if facts.flow in LISTS_OF else (*_GOOD, *_BAD, *_PAPER)
+    )  # a list prints copies, too
+    if screen == "home" and by_key and left in of_payment:
         yield f"{left} was left for the home screen, and the card is still in"
 
 
@@ -124,7 +130,7 @@ def address(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield "an address was typed, and the payment is approved without a word on it"
     if (
         screen_id(seen.before) == "avs-result"
-        and seen.due == "state"
+        and "state" in seen.dues
         and seen.came_to not in ("approved", *_PAPER)
     ):
         yield f"the time of the answer to the address is over, and {seen.came_to or 'nothing'} stands there"

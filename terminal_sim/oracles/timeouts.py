@@ -51,7 +51,7 @@ def stands(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     stood = seen.mono - facts.stands_since
     if stood > length:
         yield f"{screen_id(seen.before)} stands for {stood} microseconds, and timeouts.{name} is {length}"
-    elif seen.due == "state" and stood != length:
+    elif "state" in seen.dues and stood != length:
         yield f"{screen_id(seen.before)} was left after {stood} microseconds, and timeouts.{name} is {length}"
 
 

@@ -165,7 +165,7 @@ class OracleWatch:
             key=self._pressed(first, before),
             target=first.target if isinstance(first, contents.Touch) else "",
             line=line,
-            due=first.due if isinstance(first, contents.TimePassed) else "",
+            dues=_fallen_due(entries) if isinstance(first, contents.TimePassed) else frozenset(),
             is_on=is_on,
         )
         for entry in entries:
@@ -176,7 +176,7 @@ class OracleWatch:
             elif isinstance(content, contents.ScreenShown) and isinstance(content.text, View):
                 seen.screens.append(content.text)
         if any(row.kind == "boot" for row in seen.rows):
-            self._read_what_was_not_seen(seen)
+            self._find_what_was_not_seen(len(seen.rows))
         if contents.ReceiptPrinted in seen.kinds:
             printed = self._terminal.receipts
             seen.printed = [paper for paper in printed[self._printed :] if paper.copy != "report"]
@@ -184,11 +184,13 @@ class OracleWatch:
         self._type(seen)
         return seen
 
-    def _read_what_was_not_seen(self, seen: Occurrence) -> None:
-        """After a commit whose answer was lost a boot finds rows that nobody saw: they stand in the journal before its own."""
+    def _find_what_was_not_seen(self, count: int) -> None:
+        """After a commit whose answer was lost a boot finds rows that nobody saw: they stand in the journal before the `count` that it writes, and are facts from before."""
         known = self._rows_before + len(self.facts.rows)
-        if self._terminal.rows_written > known + len(seen.rows):
-            seen.rows = [SeenRow(row.kind, row.fields, row.mono) for row in self._terminal.journal(known)]
+        unseen = self._terminal.rows_written - known - count
+        if unseen > 0:
+            rows = self._terminal.journal(known)[:unseen]
+            self.facts.find([SeenRow(row.kind, row.fields, row.mono) for row in rows])
 
     def _pressed(self, first: contents.Content, before: View | None) -> str:
         if isinstance(first, contents.KeyPress):
@@ -214,3 +216,13 @@ class OracleWatch:
             self._typed = self._typed[:-1]
         elif not stays or (now != was and not now):
             self._typed = ""
+
+
+def _fallen_due(entries: Sequence[TraceEntry]) -> frozenset[str]:
+    """The names of the deadlines that came when time passed: the one that the jump names, and the alarms of the same instant."""
+    names: set[str] = set()
+    for entry in entries:
+        match entry.content:
+            case contents.TimePassed(due=name) | contents.EventTaken(event="Alarm", name=name):
+                names.add(name)
+    return frozenset(names)

@@ -46,7 +46,11 @@ def back(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def home(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     screen = screen_id(seen.before)
-    if seen.due != "state" or not seen.is_on or not (screen in _LEFT_FOR_HOME or screen.startswith("menu-")):
+    if (
+        "state" not in seen.dues
+        or not seen.is_on
+        or not (screen in _LEFT_FOR_HOME or screen.startswith("menu-"))
+    ):
         return
     if screen_id(seen.after) not in _RESTS:
         yield f"{screen} has timed out, and {screen_id(seen.after)} stands there"
@@ -119,11 +123,11 @@ def status(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     contents.ScreenShown,
 )
 def why(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if seen.came_to == "timed-out" and seen.due != "state":
+    if seen.came_to == "timed-out" and "state" not in seen.dues:
         yield f"it is said after {seen.key or seen.target or seen.line or 'no time'}"
-    if seen.came_to == "cancelled" and seen.due:
+    if seen.came_to == "cancelled" and seen.dues:
         yield f"{screen_id(seen.before)} timed out, and the screen says that the payment was cancelled"
-    if screen_id(seen.before) == "avs-result" and seen.due == "state" and seen.came_to == "cancelled":
+    if screen_id(seen.before) == "avs-result" and "state" in seen.dues and seen.came_to == "cancelled":
         yield "the answer to the address timed out, and the payment was cancelled"
 
 

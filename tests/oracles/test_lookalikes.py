@@ -1,0 +1,46 @@
+"""Histories that look as if they broke a rule, each since two things come together that seldom do, and that break none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import pytest
+
+from terminal_sim.explore.search.ground import Ground
+from terminal_sim.oracles.catalogue import ORACLES
+from tests.oracles.histories import HISTORY, KEPT
+from tests.oracles.test_histories import acts_of
+
+UNANSWERED = "host answers timeout timeout timeout; tap id:start; press 1000 OK; insert visa-credit; wait 125s; press OK; remove card"
+
+
+class Lookalike(NamedTuple):
+    """What comes together, at which terminal, and the lines of the history with semicolons between."""
+
+    what: str
+    profile: str
+    acts: str
+    options: Mapping[str, str] = MappingProxyType({})
+    locale: str = ""
+
+
+LOOKALIKES = (
+    Lookalike("the answer to one request has the trace number of the next", "v400m", "fault host-wrong-trace; tap id:start; press 1 OK; insert visa-credit; remove card; press CANCEL; tap id:start; press 1000 OK; insert visa-credit; wait 1min"),
+    Lookalike("a chip card stays in the slot while the next customer swipes", "v400m", "tap id:start; press 1 OK; insert visa-credit; wait 1d; fault card-mute; tap id:start; press 1 OK; swipe visa-stripe; wait 1d; tap id:start; press 1 OK; wait 1min"),
+    Lookalike("a card stays in the slot while the history shows a receipt", "v400m", f"tap id:start; press 1 OK; insert visa-credit; wait 1h; {HISTORY}; tap id:txn-1; tap id:receipts; tap id:merchant-receipt; wait 1h"),
+    Lookalike("a reversal and the time of a card fall due in one instant", "square-reader", "press 1 OK; insert visa-credit; remove card; tap id:home; service down; wait 2s; service up; press 1 OK; service down; wait 10min"),
+    Lookalike("what was kept is forwarded while the next customer has chosen an application", "square-reader", f"{KEPT}; press 500 OK; insert interac-visa-debit; tap id:application-1; network up; wait 1min", {"offline.allowed": "true"}),
+    Lookalike("a boot finds that the first of two payments was forwarded", "square-reader", f"{KEPT}; press 500 OK; insert visa-credit; network up; fault commit-answer-lost; wait 1h; power off; power on; wait 1min", {"offline.allowed": "true"}),
+    Lookalike("a boot finds that the first of two reversals was answered", "v400m", f"{UNANSWERED}; {UNANSWERED}; fault commit-answer-lost; wait 1h; power off; power on; wait 1h"),
+    Lookalike("a card of the other language is asked for a second tap", "square-terminal", "press 1000 OK; tap-card visa-second-tap; wait 2s; tap-card visa-second-tap; wait 1min", locale="fr-CA"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("one", LOOKALIKES, ids=[one.what for one in LOOKALIKES])
+def test_what_only_looks_wrong_breaks_no_rule(one: Lookalike) -> None:
+    wanted = acts_of(one.acts)
+    done, alarms = Ground.of(one.profile, one.options, ORACLES, locale=one.locale).alarms(wanted)
+    assert len(done) == len(wanted), "an act of the history could not be done"
+    assert alarms == []
