@@ -38,7 +38,7 @@ _NOT_GENUINE: Final = "is not the one that this card makes over these data"
 
 @lru_cache(maxsize=16)
 def objects_of(icc_data: bytes) -> Mapping[int, bytes] | None:
-    """The data objects of DE 55 by tag; None where it is no BER-TLV."""
+    """The data objects of DE 55 by tag, of which several questions are asked; None where it is no BER-TLV."""
     try:
         return dict(tlv.split(icc_data))
     except tlv.TlvError:

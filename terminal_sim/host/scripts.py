@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -25,6 +24,7 @@ from terminal_sim.emv.data import qualifiers, tags, tlv
 from terminal_sim.emv.keys import issuer_data
 from terminal_sim.emv.keys.issuer_data import IssuerData
 from terminal_sim.host import script_commands
+from terminal_sim.host.cryptograms import objects_of
 from terminal_sim.host.script_commands import CommandSecuring, SecuredCommand
 
 _TEMPLATES: Final = {"71": tags.SCRIPT_BEFORE, "72": tags.SCRIPT_AFTER}
@@ -93,7 +93,7 @@ def scripts_in(icc_data: bytes) -> str:
 
 def results_in(icc_data: bytes) -> str:
     """The results of scripts (9F5B) in a request's DE 55, as hex digits: five bytes for each script (EMV Book 4, A5)."""
-    return next((value.hex().upper() for tag, value in _objects(icc_data) if tag == tags.SCRIPT_RESULTS), "")
+    return _element(icc_data, tags.SCRIPT_RESULTS).hex().upper()
 
 
 def is_taken(icc_data: bytes, identifier: int, *, asks: bool) -> bool | None:
@@ -110,8 +110,7 @@ def is_taken(icc_data: bytes, identifier: int, *, asks: bool) -> bool | None:
 
 def has_second_tap(icc_data: bytes) -> bool:
     """Whether a request's DE 55 says that terminal (9F66) and card (9F6C) support scripts at a second tap (EMV Book C-3)."""
-    objects = dict(_objects(icc_data))
-    terminal, card = objects.get(tags.TTQ, b"")[2:3], objects.get(tags.CTQ, b"")[1:2]
+    terminal, card = _element(icc_data, tags.TTQ)[2:3], _element(icc_data, tags.CTQ)[1:2]
     return bool(
         terminal
         and card
@@ -129,20 +128,23 @@ def told_by_card(icc_data: bytes) -> str:
 
 
 def _said_by_card(icc_data: bytes) -> IssuerData | None:
-    data = next((value for tag, value in _objects(icc_data) if tag == tags.ISSUER_APPLICATION_DATA), b"")
     try:
-        return issuer_data.parse(data)
+        return issuer_data.parse(_element(icc_data, tags.ISSUER_APPLICATION_DATA))
     except tlv.TlvError:
         return None
 
 
-@lru_cache(maxsize=16)
-def _objects(data: bytes) -> tuple[tuple[int, bytes], ...]:
-    """The data objects of DE 55, of which several questions are asked; none where it is no BER-TLV."""
+def _element(icc_data: bytes, tag: int) -> bytes:
+    """A data object of DE 55; empty where there is none."""
+    return (objects_of(icc_data) or {}).get(tag, b"")
+
+
+def _objects(data: bytes) -> list[tuple[int, bytes]]:
+    """The data objects of DE 55 or of a script in it, of which one tag may come again; none where it is no BER-TLV."""
     try:
-        return tuple(tlv.split(data))
+        return tlv.split(data)
     except tlv.TlvError:
-        return ()
+        return []
 
 
 def fitting(

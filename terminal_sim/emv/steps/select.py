@@ -278,10 +278,11 @@ def _fci_objects(fci: bytes) -> list[tuple[int, bytes]]:
         if tag != tags.FCI_PROPRIETARY:
             objects += [] if tlv.is_constructed(tag) else [(tag, value)]
             continue
-        objects += tlv.primitives(value)
         for inner, content in tlv.split(value):
             if inner == tags.FCI_DISCRETIONARY:
                 discretionary += tlv.primitives(content)
+            elif not tlv.is_constructed(inner):
+                objects.append((inner, content))
     known = {tag for tag, _ in objects}
     return objects + [(tag, value) for tag, value in discretionary if tag not in known]
 
