@@ -25,7 +25,6 @@ from terminal_sim.bench.journal import JournalWriter
 from terminal_sim.bench.receipts import ReceiptTaker
 from terminal_sim.bench.saved_state import SavedState
 from terminal_sim.bench.saving import Continuation, saved
-from terminal_sim.bench.services import TimedService, next_of, pass_beside
 from terminal_sim.bench.snapshot import Snapshot
 from terminal_sim.bench.state_folder import StateFolder
 from terminal_sim.bench.terminal import TerminalUnderTest
@@ -160,7 +159,6 @@ class Bench:
             self.clock, sales, self._new_sales, None if self._folder is None else self._folder.kept_till()
         )
         self.inbox = Inbox()
-        self.services: list[TimedService] = []
         self._apis: TerminalApis | None = None
         self._continuation = Continuation(self)
         self._models: dict[tuple[str | Path, str], Profile] = {}
@@ -446,9 +444,8 @@ class Bench:
         return self.clock.now
 
     def next_deadline(self) -> Deadline | None:
-        """What is due next, when, and for which terminal, "" for a service beside them; None when nothing is."""
-        found = [one for one in (self.engine.next_deadline(), next_of(self.services)) if one is not None]
-        return min(found, key=lambda one: one.at, default=None)
+        """What is due next, when, and for which terminal; None when nothing is."""
+        return self.engine.next_deadline()
 
     def advance(self, duration: int) -> None:
         """Let virtual time pass, from one deadline to the next; what real readers have reported comes first.
@@ -460,7 +457,11 @@ class Bench:
         for terminal in self.terminals if self._silent else self._reporting_late:
             terminal.listen()
         self.inbox.take()
-        self._pass(self.clock.now.mono + duration)
+        until = self.clock.now.mono + duration
+        if self.network is None:
+            self.engine.advance(until)
+        else:
+            self.network.advance(self.engine, until)
 
     def pass_to_next(self, until: int) -> None:
         """Let time pass to the next deadline, or to the next news of a host on a network, `until` at the latest."""
@@ -468,19 +469,8 @@ class Bench:
         then = until if deadline is None else min(deadline.at, until)
         if self.network is None:
             self.advance(Duration(max(then - self.now.mono, 0)))
-        elif not self.network.step(self.engine, then) and self.services:
-            self._pass(then)
-
-    def _pass(self, until: int) -> None:
-        if self.services:
-            pass_beside(self.services, self.clock, self._step, until)
-        elif self.network is None:
-            self.engine.advance(until)
         else:
-            self.network.advance(self.engine, until)
-
-    def _step(self, until: int) -> bool:
-        return self.engine.step(until) if self.network is None else self.network.step(self.engine, until)
+            self.network.step(self.engine, then)
 
     def settle(self) -> None:
         self.engine.settle()
