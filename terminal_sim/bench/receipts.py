@@ -25,7 +25,7 @@ class PrintedReceipt:
 
     @property
     def copy(self) -> str:
-        """`merchant` or `customer`, or `report` for that of a batch."""
+        """`merchant` or `customer`, `report` for that of a batch, or `document` for what a point of sale has printed."""
         return self.receipt.copy.value
 
     @cached_property

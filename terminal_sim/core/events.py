@@ -6,6 +6,7 @@ from enum import Enum, StrEnum
 
 from msgspec import Struct
 
+from terminal_sim.core.device_request import DisplayRequest, InputRequest, PrintRequest
 from terminal_sim.core.message import HostReply
 from terminal_sim.core.payment_request import PaymentRequest, RefundRequest
 from terminal_sim.core.receipt import Receipt
@@ -55,10 +56,22 @@ class Trigger(StrEnum):
     POWER_OFF = "power_off"
     PAYMENT_REQUESTED = "payment_requested"
     REFUND_REQUESTED = "refund_requested"
+    INPUT_REQUESTED = "input_requested"
+    PRINT_REQUESTED = "print_requested"
+    DISPLAY_REQUESTED = "display_requested"
     REQUEST_CANCELLED = "request_cancelled"
     ORDER_ARRIVED = "order_arrived"
     RETURNED = "returned"
 
+
+REQUESTS = (
+    Trigger.PAYMENT_REQUESTED,
+    Trigger.REFUND_REQUESTED,
+    Trigger.INPUT_REQUESTED,
+    Trigger.PRINT_REQUESTED,
+    Trigger.DISPLAY_REQUESTED,
+)
+"""By what a point of sale asks for something: the home screen takes it, a screen that has come to its end gives way to it."""
 
 # The keys that are not digits and what they trigger; every other key is a function key.
 KEY_TRIGGERS = {
@@ -236,6 +249,24 @@ class RefundRequested(Struct, frozen=True):
     request: RefundRequest
 
 
+class InputRequested(Struct, frozen=True):
+    """A point of sale has a question for a person at the terminal."""
+
+    request: InputRequest
+
+
+class PrintRequested(Struct, frozen=True):
+    """A point of sale has something for the terminal's printer."""
+
+    request: PrintRequest
+
+
+class DisplayRequested(Struct, frozen=True):
+    """A point of sale has something for the terminal's screen."""
+
+    request: DisplayRequest
+
+
 class RequestCancelled(Struct, frozen=True):
     """The point of sale takes back the request with this id. Once the acquirer is asked it is too late, and the end says so."""
 
@@ -284,6 +315,9 @@ Event = (
     | AccountChanged
     | PaymentRequested
     | RefundRequested
+    | InputRequested
+    | PrintRequested
+    | DisplayRequested
     | RequestCancelled
     | RequestQueried
     | Returned

@@ -77,6 +77,11 @@ class Context:
             known = _SLOTS[cls] = tuple(slot for slot in every if slot not in ("terminal", "flow"))
         return known
 
+    def deadline(self, timeout: str) -> int:
+        """When the state is left that waits for the profile's time-out of this name: in microseconds of virtual time, from now."""
+        waits: int = getattr(self.terminal.profile.timeouts, timeout)
+        return self.terminal.now.mono + waits
+
     def go_home(self, _: Event) -> None:
         """Leave this flow and every other but the lowest: the action of a move to `DONE`."""
         self.terminal.unwind()

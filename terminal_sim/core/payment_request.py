@@ -6,6 +6,7 @@ from enum import Enum
 
 from msgspec import Struct, structs
 
+from terminal_sim.core.device_request import DeviceRequest, Given
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.text import Text
@@ -44,10 +45,11 @@ class RefundRequest(Struct, frozen=True, kw_only=True):
     amount: Money | None = None
 
 
-TerminalRequest = PaymentRequest | RefundRequest
+MoneyRequest = PaymentRequest | RefundRequest
+TerminalRequest = MoneyRequest | DeviceRequest
 
 
-def asked_for(payment: Payment, request: TerminalRequest | None) -> Payment:
+def asked_for(payment: Payment, request: MoneyRequest | None) -> Payment:
     """The row of `payment` with what the point of sale says of it; the same row where no request asked for it."""
     if request is None:
         return payment
@@ -70,11 +72,12 @@ class RequestRefusal(Enum):
     READER = "reader"
     OFFLINE = "offline"
     ORIGINAL = "original"
+    PRINTER = "printer"
     PAYMENT = "payment"
 
 
 class RequestTaken(Struct, frozen=True):
-    """The terminal asks for a card now, or sends the void."""
+    """The terminal asks for a card now, sends the void, asks its question, prints or shows what it was given."""
 
 
 class RequestBusy(Struct, frozen=True):
@@ -84,7 +87,7 @@ class RequestBusy(Struct, frozen=True):
 
 
 class RequestRefused(Struct, frozen=True):
-    """The terminal cannot take this payment, or cannot give it back."""
+    """The terminal cannot take this payment, cannot give it back, or cannot print."""
 
     reason: RequestRefusal
 
@@ -94,7 +97,7 @@ class RequestRunning(Struct, frozen=True):
 
 
 class RequestUnknown(Struct, frozen=True):
-    """The terminal has begun no payment for this request and never will: it was not taken, or power was lost before."""
+    """The terminal has begun no payment for this request and never will: it was not taken, power was lost before, or it is of another kind and over."""
 
 
 class RequestEnded(Struct, frozen=True):
@@ -104,4 +107,12 @@ class RequestEnded(Struct, frozen=True):
     payment: Payment | None
 
 
-RequestAnswer = RequestTaken | RequestBusy | RequestRefused | RequestRunning | RequestUnknown | RequestEnded
+class InputGiven(Struct, frozen=True):
+    """A question that was taken is over: a person has answered it."""
+
+    given: Given
+
+
+RequestAnswer = (
+    RequestTaken | RequestBusy | RequestRefused | RequestRunning | RequestUnknown | RequestEnded | InputGiven
+)

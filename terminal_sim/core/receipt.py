@@ -13,15 +13,17 @@ from msgspec import Struct, structs
 
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.screen import QrCode
 from terminal_sim.core.text import Phrase, Text, say
 
 
 class Copy(Enum):
-    """Whose paper it is; a report is of a batch, and the merchant's."""
+    """Whose paper it is; a report is of a batch, and the merchant's, a document a point of sale's."""
 
     MERCHANT = "merchant"
     CUSTOMER = "customer"
     REPORT = "report"
+    DOCUMENT = "document"
 
 
 class Ruler(Struct, frozen=True):
@@ -33,6 +35,21 @@ class Centred(Struct, frozen=True):
     bold: bool = False
 
 
+class Side(Enum):
+    """Where on the paper a text stands that is not centred."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Written(Struct, frozen=True):
+    """A text at one side of the paper."""
+
+    text: str
+    side: Side = Side.LEFT
+    bold: bool = False
+
+
 class Pair(Struct, frozen=True):
     """A label on the left and its value on the right."""
 
@@ -41,11 +58,11 @@ class Pair(Struct, frozen=True):
     bold: bool = False
 
 
-ReceiptLine = Ruler | Centred | Pair
+ReceiptLine = Ruler | Centred | Written | Pair | QrCode
 
 
 class Receipt(Struct, frozen=True):
-    """`locale` is the language it prints in; `reference` names the payment, or the terminal and its batch."""
+    """`locale` is the language it prints in; `reference` names the payment, the terminal and its batch, or the request of a point of sale."""
 
     copy: Copy
     locale: str

@@ -5,18 +5,21 @@ Rules:
 2. The end is ordered after the payment's final row, so it is durable before the answer leaves.
 3. The rows of a request carry its id. After a power cut no request runs: the journal answers a question for one, and a request
    that comes again is answered with its end and not served twice.
-4. A void without an answer goes on behind the screen: its request runs until the acquirer has decided.
+4. A question, a print and something to show leave no row: what becomes of them is answered once, and not after a power cut.
+5. A void without an answer goes on behind the screen: its request runs until the acquirer has decided.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from terminal_sim.core.device_request import Given
 from terminal_sim.core.effects import AnswerPayment
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import Context
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.payment_request import (
+    InputGiven,
     PaymentRequest,
     RefundRequest,
     RequestAnswer,
@@ -88,6 +91,12 @@ class PaymentRequests:
             self._answer(request, RequestRunning())
         else:
             self._answer(request, RequestEnded(notice, payment))
+
+    def give(self, given: Given) -> None:
+        """End the running question with a person's answer."""
+        if self.running is not None:
+            request, self.running, self._serving = self.running.id, None, None
+            self._answer(request, InputGiven(given))
 
     def abandon(self) -> None:
         """End the running request, where there is one, as cancelled."""

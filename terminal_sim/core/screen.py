@@ -32,6 +32,7 @@ class Shown(Enum):
     DATE = "date"
     PAN = "pan"
     MASKED = "masked"
+    TEXT = "text"
 
     @property
     def secret(self) -> bool:

@@ -235,8 +235,7 @@ class FlowStack:
         top = self.stack[-1]
         timeout = top.flow.table[top.state].timeout
         if timeout:
-            waits: int = getattr(self.profile.timeouts, timeout)
-            self.effects.append(fx.SetAlarm(STATE_ALARM, self.now.mono + waits))
+            self.effects.append(fx.SetAlarm(STATE_ALARM, top.deadline(timeout)))
         else:
             self.effects.append(fx.DropAlarm(STATE_ALARM))
 

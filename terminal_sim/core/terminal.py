@@ -30,6 +30,9 @@ from terminal_sim.core.settlements import BATCH_ALARM, SETTLEMENT_ALARM
 from terminal_sim.core.stack import STATE_ALARM, FlowStack
 from terminal_sim.core.text import say
 
+_Requested = (
+    ev.PaymentRequested | ev.RefundRequested | ev.InputRequested | ev.PrintRequested | ev.DisplayRequested
+)
 _POWER_OFF_HOLD = 3_000_000  # microseconds
 _CLOSED = Screen("app-closed", (TextLine(say("app-closed"), "app-closed"),))
 
@@ -203,13 +206,7 @@ class Terminal(FlowStack):
         if self.durable.doubtful:
             self.push(self.flows[OwnFlow.RECOVERY].begin(self))
 
-    def _payment_requested(self, event: ev.PaymentRequested) -> None:
-        self._requested(Trigger.PAYMENT_REQUESTED, event)
-
-    def _refund_requested(self, event: ev.RefundRequested) -> None:
-        self._requested(Trigger.REFUND_REQUESTED, event)
-
-    def _requested(self, trigger: Trigger, event: ev.PaymentRequested | ev.RefundRequested) -> None:
+    def _requested(self, trigger: Trigger, event: _Requested) -> None:
         """The home screen takes a request, a result gives way to it; everywhere else the terminal is busy."""
         if self.requests.is_known(event.request.id):
             self.requests.tell(event.request.id)
@@ -282,8 +279,11 @@ _HANDLERS: dict[type, Callable[[Terminal, Any], object]] = {
     ev.ClockSet: Terminal._clock_set,
     ev.AppChanged: Terminal._app,
     ev.CardDataLost: lambda t, e: t.offline.card_data_lost(e.reference),
-    ev.PaymentRequested: Terminal._payment_requested,
-    ev.RefundRequested: Terminal._refund_requested,
+    ev.PaymentRequested: lambda t, e: t._requested(Trigger.PAYMENT_REQUESTED, e),
+    ev.RefundRequested: lambda t, e: t._requested(Trigger.REFUND_REQUESTED, e),
+    ev.InputRequested: lambda t, e: t._requested(Trigger.INPUT_REQUESTED, e),
+    ev.PrintRequested: lambda t, e: t._requested(Trigger.PRINT_REQUESTED, e),
+    ev.DisplayRequested: lambda t, e: t._requested(Trigger.DISPLAY_REQUESTED, e),
     ev.RequestCancelled: Terminal._request_cancelled,
     ev.RequestQueried: lambda t, e: t.requests.tell(e.id),
     ev.OrderArrived: Terminal._order_arrived,

@@ -70,7 +70,7 @@ def _drawn(group: list[Item], columns: int, key_rows: Sequence[int]) -> Iterator
         case Role.INPUT:
             yield from (line.rjust(columns) for line in wrap(f"{item.text}_", columns))
         case Role.QR:
-            yield f"[QR {item.text}]".center(columns).rstrip()
+            yield from (line.center(columns).rstrip() for line in wrap(f"[QR {item.text}]", columns))
         case Role.BUTTON:
             buttons = [f"[{button.text}]" for button in group]
             yield from (

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from terminal_sim.core.config import PrinterConfig
-from terminal_sim.core.receipt import Centred, Pair, Receipt, ReceiptLine
+from terminal_sim.core.receipt import Centred, Pair, Receipt, ReceiptLine, Side, Written
+from terminal_sim.core.screen import QrCode
 from terminal_sim.display.layout import Run
 from terminal_sim.display.lines import SIMULATOR, two_sides, wrap
 from terminal_sim.display.markup import MONO, document, number, rect, text
@@ -93,7 +94,7 @@ def _title(receipt: Receipt) -> str:
 
 def _printed(receipt: Receipt, texts: Texts, columns: int) -> Iterator[PaperLine]:
     for line in receipt.lines:
-        bold = isinstance(line, Centred | Pair) and line.bold
+        bold = isinstance(line, Centred | Written | Pair) and line.bold
         yield from (PaperLine(printed, bold) for printed in _lines(line, receipt.locale, texts, columns))
     yield PaperLine("")
     yield PaperLine(f"*** {SIMULATOR} ***".center(columns).rstrip())
@@ -103,6 +104,11 @@ def _lines(line: ReceiptLine, locale: str, texts: Texts, columns: int) -> Iterat
     match line:
         case Centred(text=phrase):
             yield from (part.center(columns).rstrip() for part in wrap(texts.phrase(phrase, locale), columns))
+        case Written(text=words, side=side):
+            for part in wrap(words, columns) or [""]:
+                yield part.rjust(columns) if side is Side.RIGHT else part
+        case QrCode(data=data):
+            yield from (part.center(columns).rstrip() for part in wrap(f"[QR {data}]", columns))
         case Pair(label=label, value=value):
             yield from two_sides(texts.phrase(label, locale), texts.phrase(value, locale), columns)
         case _:

@@ -7,7 +7,7 @@ calls `announce` on the way. What a printer does changes no result.
 from __future__ import annotations
 
 from terminal_sim.core import effects as fx
-from terminal_sim.core.events import Event, PrinterStopped, Trigger
+from terminal_sim.core.events import REQUESTS, Event, PrinterStopped, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Move, Moves, State, States
 from terminal_sim.core.message import HostReply, MessageKind
@@ -223,7 +223,7 @@ ENDING_MOVES: Moves[EndingFlow] = (
     Move(Trigger.CARD_REMOVED, (*_ANNOUNCED, "offer-copy", "out-of-paper"), STAY),
     *(
         Move(trigger, _ANNOUNCED, DONE, guard=EndingFlow.card_is_out, action=EndingFlow.make_way)
-        for trigger in (Trigger.PAYMENT_REQUESTED, Trigger.REFUND_REQUESTED)
+        for trigger in REQUESTS
     ),
     *_leaving(Trigger.CANCEL, "out-of-paper"),
     *_leaving(Trigger.TIMEOUT, "out-of-paper"),

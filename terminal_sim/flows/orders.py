@@ -5,7 +5,7 @@ The list of orders stays until it is left, since a kitchen works from it; it giv
 
 from __future__ import annotations
 
-from terminal_sim.core.events import Event, Trigger
+from terminal_sim.core.events import REQUESTS, Event, Trigger
 from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State, on_each
 from terminal_sim.core.money import Money
 from terminal_sim.core.rows.kinds import OrdersSeenRow
@@ -59,8 +59,7 @@ ORDERS = Flow(
     (
         Move(Trigger.CANCEL, "list", DONE),
         Move(Trigger.ORDER_ARRIVED, "list", STAY, action=OrdersFlow.see),
-        Move(Trigger.PAYMENT_REQUESTED, "list", DONE, action=OrdersFlow.make_way),
-        Move(Trigger.REFUND_REQUESTED, "list", DONE, action=OrdersFlow.make_way),
+        *(Move(trigger, "list", DONE, action=OrdersFlow.make_way) for trigger in REQUESTS),
         Move(Trigger.RETURNED, "list", STAY),
     ),
 )

@@ -1,4 +1,4 @@
-"""What every home screen does with the request of a point of sale: start a sale or a void, or say why not."""
+"""What every home screen does with the request of a point of sale: start what serves it, or say why not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,23 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from terminal_sim.core.config import Limits
-from terminal_sim.core.events import Event, PaymentRequested, RefundRequested, Trigger
+from terminal_sim.core.device_request import (
+    Confirmation,
+    MenuChoice,
+    PrintRequest,
+    Question,
+    ReceiptCopy,
+    TypedAnswer,
+)
+from terminal_sim.core.events import (
+    DisplayRequested,
+    Event,
+    InputRequested,
+    PaymentRequested,
+    PrintRequested,
+    RefundRequested,
+    Trigger,
+)
 from terminal_sim.core.flow import STAY, Flow, Move, Moves
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
@@ -20,7 +36,10 @@ from terminal_sim.flows import fields
 from terminal_sim.flows.charge import CHARGE
 from terminal_sim.flows.moto import REQUESTED_MOTO
 from terminal_sim.flows.part_refund import PART_REFUND
+from terminal_sim.flows.pos_output import POS_DISPLAY, POS_PRINT
+from terminal_sim.flows.question import POS_CONFIRMATION, POS_MENU, QuestionFlow
 from terminal_sim.flows.refund import REQUESTED_REFUND
+from terminal_sim.flows.typed_answer import POS_TYPED
 from terminal_sim.flows.void import VOID
 
 
@@ -37,7 +56,19 @@ _SERVED: Mapping[RequestedPayment, _Served] = {
     RequestedPayment.MOTO: _Served(REQUESTED_MOTO, lambda limits: limits.moto_max_amount, by_reader=False),
     RequestedPayment.REFUND: _Served(REQUESTED_REFUND, lambda limits: limits.refund_max_amount),
 }
-REQUESTED = (*(served.flow.name for served in _SERVED.values()), VOID.name, PART_REFUND.name)
+_ASKED: Mapping[type[Question], Flow[QuestionFlow]] = {
+    Confirmation: POS_CONFIRMATION,
+    TypedAnswer: POS_TYPED,
+    MenuChoice: POS_MENU,
+}
+REQUESTED = (
+    *(served.flow.name for served in _SERVED.values()),
+    VOID.name,
+    PART_REFUND.name,
+    *(flow.name for flow in _ASKED.values()),
+    POS_DISPLAY.name,
+    POS_PRINT.name,
+)
 """The flows that a request starts."""
 
 
@@ -91,6 +122,43 @@ class RequestedFlow(fields.TypedField):
     def refuse_refund(self, event: Event) -> None:
         if isinstance(event, RefundRequested):
             self.terminal.requests.refuse(event.request, RequestRefusal.ORIGINAL)
+
+    def ask(self, event: Event) -> None:
+        if isinstance(event, InputRequested):
+            asking = _ASKED[type(event.request.question)].begin(self.terminal)
+            asking.put(event.request)
+            self.terminal.requests.take(event.request, asking)
+            self.terminal.push(asking)
+
+    def show(self, event: Event) -> None:
+        if isinstance(event, DisplayRequested):
+            showing = POS_DISPLAY.begin(self.terminal)
+            showing.request = event.request
+            self.terminal.requests.take(event.request, showing)
+            self.terminal.push(showing)
+
+    def may_print(self, event: Event) -> bool:
+        return isinstance(event, PrintRequested) and self._refusal_of_print(event.request) is None
+
+    def print(self, event: Event) -> None:
+        if isinstance(event, PrintRequested):
+            printing = POS_PRINT.begin(self.terminal)
+            printing.request = event.request
+            self.terminal.requests.take(event.request, printing)
+            self.terminal.push(printing)
+
+    def refuse_print(self, event: Event) -> None:
+        if isinstance(event, PrintRequested):
+            reason = self._refusal_of_print(event.request)
+            if reason is not None:
+                self.terminal.requests.refuse(event.request, reason)
+
+    def _refusal_of_print(self, request: PrintRequest) -> RequestRefusal | None:
+        if self.terminal.profile.printer is None:
+            return RequestRefusal.PRINTER
+        paper = request.paper
+        unknown = isinstance(paper, ReceiptCopy) and paper.reference not in self.terminal.durable.payments
+        return RequestRefusal.ORIGINAL if unknown else None
 
     def _original(self, request: RefundRequest) -> Payment | None:
         """The payment to give back, where it can be."""
@@ -152,4 +220,14 @@ def request_moves(home: str) -> Moves[RequestedFlow]:
             action=RequestedFlow.give_back,
         ),
         Move(Trigger.REFUND_REQUESTED, home, STAY, action=RequestedFlow.refuse_refund),
+        Move(Trigger.INPUT_REQUESTED, home, STAY, action=RequestedFlow.ask),
+        Move(Trigger.DISPLAY_REQUESTED, home, STAY, action=RequestedFlow.show),
+        Move(
+            Trigger.PRINT_REQUESTED,
+            home,
+            STAY,
+            guard=RequestedFlow.may_print,
+            action=RequestedFlow.print,
+        ),
+        Move(Trigger.PRINT_REQUESTED, home, STAY, action=RequestedFlow.refuse_print),
     )

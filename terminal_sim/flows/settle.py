@@ -8,7 +8,7 @@ Rules:
 from __future__ import annotations
 
 from terminal_sim.core import effects as fx
-from terminal_sim.core.events import Event, Returned, Trigger
+from terminal_sim.core.events import REQUESTS, Event, Returned, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, States
 from terminal_sim.core.own_flows import OwnFlow, SettleContext
@@ -149,10 +149,7 @@ _MOVES: Moves[SettleFlow] = (
         Move(trigger, _ENDED, DONE, action=SettleFlow.go_home)
         for trigger in (Trigger.CONFIRM, Trigger.CANCEL, Trigger.TIMEOUT)
     ),
-    *(
-        Move(trigger, _ENDED, DONE, action=SettleFlow.make_way)
-        for trigger in (Trigger.PAYMENT_REQUESTED, Trigger.REFUND_REQUESTED)
-    ),
+    *(Move(trigger, _ENDED, DONE, action=SettleFlow.make_way) for trigger in REQUESTS),
 )
 
 SETTLE = Flow(OwnFlow.SETTLE.value, SettleFlow, "ready", _STATES, _MOVES, needs="settlement")

@@ -20,6 +20,7 @@ from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 HEALED = Duration.parse("26h")
 """After so long with everything cured nothing may be in doubt any more."""
 
+_NOT_OF_A_PAYMENT = ("report", "document")  # copies that rules of receipts do not speak of
 _OF_THE_APP = "fault app"  # a device that is off has no app to close
 _MOST = 40  # alarms of one session: a broken rule may break at each act
 
@@ -179,7 +180,9 @@ class OracleWatch:
             self._find_what_was_not_seen(len(seen.rows))
         if contents.ReceiptPrinted in seen.kinds:
             printed = self._terminal.receipts
-            seen.printed = [paper for paper in printed[self._printed :] if paper.copy != "report"]
+            seen.printed = [
+                paper for paper in printed[self._printed :] if paper.copy not in _NOT_OF_A_PAYMENT
+            ]
             self._printed = len(printed)
         self._type(seen)
         return seen

@@ -23,7 +23,7 @@ FIELDS = {
     "brand": "brand of the card",
     "by": "microseconds by which the wall clock was set forward",
     "card": "brand and last four digits",
-    "copy": "copy of the receipt: `merchant` or `customer`, or `report` for that of a batch",
+    "copy": "copy of the receipt: `merchant` or `customer`, `report` for that of a batch, or `document` for what a point of sale has printed",
     "cryptogram": "what the card's cryptogram says: `TC`, `ARQC` or `AAC`",
     "currency": "currency (ISO 4217)",
     "cvm": "how the cardholder was verified",

@@ -66,7 +66,8 @@ class Expectations(RowExpectations):
         self,
         *texts: Annotated[str, ValueKind.TEXT, MinCount(0), Meaning("what it says, somewhere")],
         copy: Annotated[
-            Literal["", "merchant", "customer", "report"], Meaning("the copy; the newest of any without it")
+            Literal["", "merchant", "customer", "report", "document"],
+            Meaning("the copy; the newest of any without it"),
         ] = "",
         no: bool = False,
         within: Within = DEFAULT_WITHIN,

@@ -9,6 +9,16 @@ from hypothesis import strategies as st
 from terminal_sim import profile as profiles
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
+from terminal_sim.core.device_request import (
+    Confirmation,
+    DisplayRequest,
+    InputRequest,
+    MenuChoice,
+    PrintedDocument,
+    PrintRequest,
+    TypedAnswer,
+    Typing,
+)
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import Event
 from terminal_sim.core.message import HostReply, MessageClass
@@ -89,6 +99,14 @@ _singles: st.SearchStrategy[Event] = st.one_of(
     ),
     st.sampled_from(DisplayMessage).map(ev.KernelShows),
     st.builds(_request, st.sampled_from(["first", "second"]), st.sampled_from([0, *AMOUNTS])),
+    st.sampled_from(
+        [ev.InputRequested(InputRequest(id="yes", question=Confirmation())),
+         ev.InputRequested(InputRequest(id="name", question=TypedAnswer(typing=Typing.TEXT, shortest=2), within=5_000_000)),
+         ev.InputRequested(InputRequest(id="gift", question=MenuChoice(entries=("A", "B"), several=True))),
+         ev.DisplayRequested(DisplayRequest(id="total", lines=("Total",))),
+         ev.PrintRequested(PrintRequest(id="voucher", paper=PrintedDocument(()))),
+         ev.RequestCancelled("yes"), ev.RequestCancelled("first"), ev.RequestQueried("name")]
+    ),
     st.sampled_from(Verdict).map(lambda verdict: ev.KernelEnded(Outcome(verdict=verdict, card=CARD))),
 )  # fmt: skip
 

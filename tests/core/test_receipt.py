@@ -29,7 +29,7 @@ def ids(receipt: Receipt) -> list[str]:
     texts = [
         line.text if isinstance(line, Centred) else line.label
         for line in receipt.lines
-        if not isinstance(line, Ruler)
+        if isinstance(line, Centred | Pair)
     ]
     return [text.id if isinstance(text, Text) else text for text in texts]
 

@@ -22,7 +22,7 @@ FORMS = [
     "expect [no] host [TYPE] [field=value...] [count=N] [within TIME] [for TIME]",
     "expect [no] journal KIND [field=value...] [count=N] [within TIME] [for TIME]",
     "expect [no] light NAME [VALUE] [within TIME] [for TIME]",
-    'expect [no] receipt ["TEXT"...] [copy=merchant|customer|report] [within TIME] [for TIME]',
+    'expect [no] receipt ["TEXT"...] [copy=merchant|customer|report|document] [within TIME] [for TIME]',
     "expect [no] report [field=value...] [count=N] [within TIME] [for TIME]",
     "expect [no] screen SELECTOR [on DISPLAY] [within TIME] [for TIME]",
     "expect [no] why RULE [within TIME] [for TIME]",

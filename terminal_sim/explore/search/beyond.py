@@ -6,6 +6,16 @@ from collections.abc import Mapping
 
 _NETWORK = "a point of sale on a network"
 BEYOND_A_SCRIPT: Mapping[str, str] = dict.fromkeys(
-    ("requested-moto", "requested-refund", "part-refund"), _NETWORK
+    (
+        "requested-moto",
+        "requested-refund",
+        "part-refund",
+        "pos-confirmation",
+        "pos-typed",
+        "pos-menu",
+        "pos-display",
+        "pos-print",
+    ),
+    _NETWORK,
 )
 """They are missing in no exploration: a point of sale that a line of a script asks has payments made with the card that is presented, and refunded as a whole."""

@@ -77,6 +77,7 @@ BEGUN_BY_NO_REQUEST: Mapping[RequestRefusal, RequestFailure] = {
     RequestRefusal.PAYMENT: RequestFailure(
         ErrorCondition.UNAVAILABLE_SERVICE, "The terminal takes no payments of this kind"
     ),
+    RequestRefusal.PRINTER: RequestFailure(ErrorCondition.UNAVAILABLE_DEVICE, "The terminal has no printer"),
     RequestRefusal.ORIGINAL: RequestFailure(ErrorCondition.NOT_ALLOWED, "The payment cannot be refunded"),
 }
 

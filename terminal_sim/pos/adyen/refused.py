@@ -12,11 +12,11 @@ from terminal_sim.pos.adyen.refusals import RequestFailure
 from terminal_sim.pos.adyen.requests import (
     Body,
     CardAcquisitionRequest,
-    DisplayRequest,
     GetTotalsRequest,
-    InputRequest,
+    NexoDisplayRequest,
+    NexoInputRequest,
     NexoPaymentRequest,
-    PrintRequest,
+    NexoPrintRequest,
     ReconciliationRequest,
     ReversalRequest,
 )
@@ -56,9 +56,9 @@ def refused_answer(body: Body, refusal: RequestFailure, now: datetime, period: s
             return GetTotalsResponse(response=_response(refusal), poi_reconciliation_id=period)
         case ReconciliationRequest(reconciliation_type=kind):
             return ReconciliationResponse(response=_response(refusal), reconciliation_type=kind)
-        case PrintRequest(print_output=output):
+        case NexoPrintRequest(print_output=output):
             return PrintResponse(document_qualifier=output.document_qualifier, response=_response(refusal))
-        case DisplayRequest(display_output=outputs):
+        case NexoDisplayRequest(display_output=outputs):
             results = [
                 OutputResult(
                     device=output.device, info_qualify=output.info_qualify, response=_response(refusal)
@@ -66,7 +66,7 @@ def refused_answer(body: Body, refusal: RequestFailure, now: datetime, period: s
                 for output in outputs
             ]
             return DisplayResponse(output_result=results)
-        case InputRequest(input_data=wanted):
+        case NexoInputRequest(input_data=wanted):
             result = InputResult(
                 device=wanted.device, info_qualify=wanted.info_qualify, response=_response(refusal)
             )

@@ -101,11 +101,11 @@ class DiagnosisRequest(Nexo, frozen=True, kw_only=True):
     host_diagnosis_flag: bool | None = None
 
 
-class PrintRequest(Nexo, frozen=True, kw_only=True):
+class NexoPrintRequest(Nexo, frozen=True, kw_only=True):
     print_output: PrintOutput
 
 
-class DisplayRequest(Nexo, frozen=True, kw_only=True):
+class NexoDisplayRequest(Nexo, frozen=True, kw_only=True):
     display_output: Annotated[list[DisplayOutput], Meta(min_length=1)]
 
 
@@ -124,7 +124,7 @@ class InputData(Nexo, frozen=True, kw_only=True):
     wait_user_validation_flag: bool | None = None
 
 
-class InputRequest(Nexo, frozen=True, kw_only=True):
+class NexoInputRequest(Nexo, frozen=True, kw_only=True):
     input_data: InputData
     display_output: DisplayOutput | None = None
 
@@ -201,9 +201,9 @@ Body = (
     | AbortRequest
     | TransactionStatusRequest
     | DiagnosisRequest
-    | PrintRequest
-    | DisplayRequest
-    | InputRequest
+    | NexoPrintRequest
+    | NexoDisplayRequest
+    | NexoInputRequest
     | CardAcquisitionRequest
     | EnableServiceRequest
     | LoginRequest
@@ -218,9 +218,9 @@ BODIES: Mapping[Category, type[Body]] = {
     Category.ABORT: AbortRequest,
     Category.TRANSACTION_STATUS: TransactionStatusRequest,
     Category.DIAGNOSIS: DiagnosisRequest,
-    Category.PRINT: PrintRequest,
-    Category.DISPLAY: DisplayRequest,
-    Category.INPUT: InputRequest,
+    Category.PRINT: NexoPrintRequest,
+    Category.DISPLAY: NexoDisplayRequest,
+    Category.INPUT: NexoInputRequest,
     Category.CARD_ACQUISITION: CardAcquisitionRequest,
     Category.ENABLE_SERVICE: EnableServiceRequest,
     Category.LOGIN: LoginRequest,
