@@ -7,7 +7,7 @@ import subprocess
 from argparse import Namespace
 
 from terminal_sim.bench import ProfileError
-from terminal_sim.cli.campaigns import run_campaign, workers_of
+from terminal_sim.cli.campaigns import held_to, run_campaign, workers_of
 from terminal_sim.cli.console import as_user_errors
 from terminal_sim.datafiles.toml import read
 from terminal_sim.errors import Unsafe
@@ -16,11 +16,12 @@ from terminal_sim.explore.campaigns.campaign import Campaign
 from terminal_sim.explore.campaigns.store import NAME
 from terminal_sim.explore.campaigns.workers import Workers, WorkersLost
 from terminal_sim.explore.firmware import SELF, firmware_at
+from terminal_sim.oracles.own_file import OracleFileError
 
 
 def run(given: Namespace) -> int:
-    with as_user_errors(ProfileError):
-        campaign = read(given.file, Campaign)
+    with as_user_errors(ProfileError, OracleFileError):
+        campaign, own = held_to(read(given.file, Campaign), given.oracles)
     firmware = given.firmware or campaign.firmware
     if firmware != SELF:
         return _elsewhere(given, firmware)
@@ -28,6 +29,7 @@ def run(given: Namespace) -> int:
         campaign,
         _workers(given),
         given.out,
+        own=own,
         store=given.out / NAME,
         resume=given.resume,
     )
@@ -47,6 +49,7 @@ def _elsewhere(given: Namespace, firmware: str) -> int:
     """The same command, carried out by the terminal-sim at that place."""
     where = ["--cluster", given.cluster] if given.cluster else ["--jobs", str(given.jobs)]
     words = ["campaign", str(given.file), *where, "--out", str(given.out), "--firmware", SELF]
+    words += [f"--oracles={one}" for one in given.oracles]
     with as_user_errors(BundleError), firmware_at(firmware) as tree:
         command = [*tree.command("terminal_sim"), *words]
         ran = subprocess.run(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from terminal_sim.bench import BenchMisuse, ProfileError
@@ -17,6 +18,9 @@ from terminal_sim.explore.campaigns.store import CampaignStore, StoreError
 from terminal_sim.explore.campaigns.workers import ProcessWorkers, Workers, WorkersLost
 from terminal_sim.explore.compare.corpus_gathering import keep_corpus
 from terminal_sim.explore.product import digest
+from terminal_sim.oracles.choice import chosen, is_file
+from terminal_sim.oracles.oracle import Oracle
+from terminal_sim.oracles.own_file import NamedOracleFile, OracleFileError
 
 COVERAGE = "campaign.cov"
 
@@ -27,30 +31,43 @@ def workers_of(jobs: int) -> tuple[Workers, int]:
     return ProcessWorkers(count), count
 
 
+def held_to(campaign: Campaign, words: Sequence[str]) -> tuple[Campaign, tuple[NamedOracleFile, ...]]:
+    """The campaign with the classes of rules that are among the words of `--oracles`, its own where none is, and the files of rules among them. Raises `OracleFileError`."""
+    choice = chosen(words)
+    files = tuple(NamedOracleFile.of(Path(word)) for word in words if is_file(word))
+    return campaign if len(files) == len(words) else replace(campaign, oracles=choice.letters), files
+
+
 def run_campaign(
     campaign: Campaign,
     workers: Workers,
     folder: Path,
     *,
+    own: tuple[NamedOracleFile, ...] = (),
     store: Path | None = None,
     resume: bool = False,
     enough: Callable[[CampaignRun], bool] = lambda _: False,
     tell_coverage: Callable[[CampaignRun], None] = lambda _: None,
 ) -> int:
-    """Run the campaign until all its sessions are done or there are `enough`, and say what was found; `workers` are closed. Raises `UserError`."""
-    with as_user_errors(BenchMisuse, ProfileError, StoreError, WorkersLost), closing(workers):
+    """Run the campaign until all its sessions are done or there are `enough`, and say what was found; `own` are files with rules of a user, and `workers` are closed. Raises `UserError`."""
+    with (
+        as_user_errors(BenchMisuse, ProfileError, StoreError, WorkersLost, OracleFileError),
+        closing(workers),
+    ):
         with naming(folder):
             folder.mkdir(parents=True, exist_ok=True)
         with closing(
-            CampaignStore(store, campaign.campaign, definition(campaign), digest(), resume=resume)
+            CampaignStore(store, campaign.campaign, definition(campaign, own), digest(), resume=resume)
         ) as kept:
-            running = CampaignRun(campaign, workers, kept)
-            _run(running, folder, enough)
+            running = CampaignRun(campaign, workers, kept, own)
+            _run(running, folder, enough, tuple(rule for file in own for rule in file.rules()))
     tell_coverage(running)
     return told(running.known.findings, running.known.unrepeated)
 
 
-def _run(running: CampaignRun, folder: Path, enough: Callable[[CampaignRun], bool]) -> None:
+def _run(
+    running: CampaignRun, folder: Path, enough: Callable[[CampaignRun], bool], own: tuple[Oracle, ...]
+) -> None:
     with running.grounds[0].ground.session():
         pass  # a profile of which no terminal can be made is told at once
     began = time.monotonic()
@@ -61,7 +78,7 @@ def _run(running: CampaignRun, folder: Path, enough: Callable[[CampaignRun], boo
 
     with ExploringBar(running.campaign.sessions) as bar:
         for finding in running.run(goes_on):
-            tell(finding, folder, running.campaign.seed)
+            tell(finding, folder, running.campaign.seed, own)
     with naming(folder):
         keep_corpus(running.gathered(), folder)
         running.coverage.write(folder / COVERAGE)

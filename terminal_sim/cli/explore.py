@@ -35,10 +35,6 @@ def run(given: Namespace) -> int:
         raise UserError("--html shows what one process remembers of an exploration: leave --jobs out")
     if given.rules is not None:
         raise UserError("--rules is for one process: leave --jobs away")
-    if given.oracles:
-        raise UserError(
-            "--oracles and --jobs: a campaign holds its sessions to all rules of the simulator; leave one of the two out"
-        )
     return _in_processes(given, span, before)
 
 
@@ -88,7 +84,7 @@ def _alone(given: Namespace, span: Duration, before: Coverage | None, choice: Or
 def _in_processes(given: Namespace, span: Duration, before: Coverage | None) -> int:
     """The same in processes: a campaign without end that is stopped."""
     # Imported here: it takes a moment that most explorations do not need.
-    from terminal_sim.cli.campaigns import run_campaign, workers_of
+    from terminal_sim.cli.campaigns import held_to, run_campaign, workers_of
     from terminal_sim.explore.campaigns.campaign import WITHOUT_END, Campaign, CampaignTerminal
     from terminal_sim.explore.campaigns.run import CampaignRun
 
@@ -97,7 +93,8 @@ def _in_processes(given: Namespace, span: Duration, before: Coverage | None) -> 
         options=tuple(f"{key}={value}" for key, value in options_of(given.options).items()),
         locale=given.locale,
     )
-    campaign = Campaign(campaign=given.profile, sessions=WITHOUT_END, terminals=(terminal,), seed=given.seed)
+    plain = Campaign(campaign=given.profile, sessions=WITHOUT_END, terminals=(terminal,), seed=given.seed)
+    campaign, own = held_to(plain, given.oracles)
     workers, count = workers_of(given.jobs)
 
     def enough(one: CampaignRun) -> bool:
@@ -107,7 +104,7 @@ def _in_processes(given: Namespace, span: Duration, before: Coverage | None) -> 
         (summary,) = one.summaries
         _tell_coverage(given, summary, one.coverage, before)
 
-    return run_campaign(campaign, workers, given.out, enough=enough, tell_coverage=tell_coverage)
+    return run_campaign(campaign, workers, given.out, own=own, enough=enough, tell_coverage=tell_coverage)
 
 
 def _tell_coverage(

@@ -567,10 +567,7 @@ def _explore(commands: _Commands) -> None:
         "-j", "--jobs", type=_count, default=None, metavar="N",
         help="in N processes, 0 for one a core, which tell each other in rounds what they have learned; the findings are the same for each N",
     )  # fmt: skip
-    explore.add_argument(
-        "--oracles", action="append", default=[], metavar="I,C,R,M|FILE.py",
-        help="classes of rules (invariants, charts, rules of the profile, relations between two sessions), or a file of rules of your own; all classes by default",
-    )  # fmt: skip
+    _classes(explore, "all classes by default")
     explore.add_argument(
         "--out", type=_path, default="findings", metavar="DIR", help="where scripts go; findings/ by default"
     )
@@ -639,6 +636,13 @@ def _compare(commands: _Commands) -> None:
     compare.add_argument("--html", type=_path, metavar="FILE", help="a page with both firmwares side by side")
 
 
+def _classes(command: argparse.ArgumentParser, default: str) -> None:
+    command.add_argument(
+        "--oracles", action="append", default=[], metavar="I,C,R,M|FILE.py",
+        help=f"classes of rules (invariants, charts, rules of the profile, relations between two sessions), or a file of rules of your own; {default}",
+    )  # fmt: skip
+
+
 def _campaign(commands: _Commands) -> None:
     campaign = _command(
         commands,
@@ -662,6 +666,7 @@ def _campaign(commands: _Commands) -> None:
         "--firmware", default="", metavar="PLACE",
         help="explore this terminal-sim in the place of the file's: a wheel, the folder of a checkout, or self",
     )  # fmt: skip
+    _classes(campaign, "those of the file by default")
     campaign.add_argument(
         "--out", type=_path, default="findings", metavar="DIR",
         help="where the store and the scripts go; findings/ by default",

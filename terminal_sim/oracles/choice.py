@@ -22,6 +22,8 @@ class OracleClass(Enum):
 
 
 ALL_CLASSES = frozenset(OracleClass)
+ALL_LETTERS = ",".join(one.value for one in OracleClass)
+_FILE = ".py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class OracleChoice:
 
     classes: frozenset[OracleClass] = ALL_CLASSES
     own: tuple[Oracle, ...] = ()
+
+    @property
+    def letters(self) -> str:
+        """The classes as they are written, in the order in which `OracleClass` has them."""
+        return ",".join(one.value for one in OracleClass if one in self.classes)
 
     @property
     def oracles(self) -> tuple[Oracle, ...]:
@@ -46,18 +53,29 @@ def chosen(words: Iterable[str]) -> OracleChoice:
     classes: set[OracleClass] = set()
     own: list[Oracle] = []
     for word in words:
-        if word.endswith(".py"):
+        if is_file(word):
             own += read(Path(word))
             continue
-        for letter in word.split(","):
-            if letter not in [one.value for one in OracleClass]:
-                letters = ", ".join(one.value for one in OracleClass)
-                raise OracleFileError(
-                    f"--oracles {word}: {letter!r} is no class of rules; there are {letters}, and files FILE.py"
-                )
-            classes.add(OracleClass(letter))
+        try:
+            classes |= classes_of(word)
+        except ValueError as wrong:
+            raise OracleFileError(f"--oracles {word}: {wrong}, and files FILE.py") from None
     _check_codes(own)
     return OracleChoice(frozenset(classes) or ALL_CLASSES, tuple(own))
+
+
+def is_file(word: str) -> bool:
+    """Whether a word of a choice names a file of rules."""
+    return word.endswith(_FILE)
+
+
+def classes_of(letters: str) -> frozenset[OracleClass]:
+    """The classes that letters with commas between name. Raises `ValueError` for a letter that is no class."""
+    known = {one.value: one for one in OracleClass}
+    for letter in letters.split(","):
+        if letter not in known:
+            raise ValueError(f"{letter!r} is no class of rules; there are {', '.join(known)}")
+    return frozenset(known[letter] for letter in letters.split(","))
 
 
 def _check_codes(own: Iterable[Oracle]) -> None:

@@ -28,7 +28,9 @@ def _ended(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
     own = [
         row
         for row in seen.rows
-        if row.kind in PAYMENT_KINDS and row.text("state") != "VOIDED" and not facts.is_kept(row)
+        if row.kind in PAYMENT_KINDS
+        and row.text("state") not in ("VOIDED", "FORWARD_SENT")
+        and not facts.is_kept(row)
     ]
     return own[-1] if own else None
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 import runpy
 import traceback
+from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 from terminal_sim.oracles.oracle import Oracle
 
@@ -17,6 +20,33 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*", re.ASCII)
 
 class OracleFileError(ValueError):
     """What is wrong with a file of rules or with a choice of rules: the file, its line where one is known, and the cure."""
+
+
+class NamedOracleFile(Struct, frozen=True, array_like=True):
+    """A file of rules as a value that another process can be given: its absolute path, and the SHA-256 of what stands in it, in hexadecimal."""
+
+    path: str
+    digest: str
+
+    @classmethod
+    def of(cls, file: Path) -> NamedOracleFile:
+        """Raises `OracleFileError` for a file that cannot be read."""
+        return cls(str(file.absolute()), sha256(_bytes(file)).hexdigest())
+
+    def rules(self) -> list[Oracle]:
+        """Its rules. Raises `OracleFileError`, also where the file here is another than the one that was named."""
+        if sha256(_bytes(Path(self.path))).hexdigest() != self.digest:
+            raise OracleFileError(f"{self.path}: the file is another one here than where it was named")
+        return read(Path(self.path))
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise OracleFileError(f"{file}: there is no such file") from None
+    except OSError as error:
+        raise OracleFileError(f"{file}: {error.strerror or error}") from None
 
 
 def read(file: Path) -> list[Oracle]:

@@ -139,3 +139,51 @@ sys.exit(main(["campaign", "small.toml", "--jobs", "2"]))
     )
     assert (ended.returncode, ended.stderr) == (130, "")
     assert main(["campaign", "small.toml", "--jobs", "1"]) == 2
+
+
+TINY = FILE.replace("sessions = 8", "sessions = 2")
+RULE = """
+from terminal_sim.bench import contents
+from terminal_sim.oracles.oracle import oracle
+
+
+@oracle("X-home-1", "nobody comes to a menu", contents.ScreenShown)
+def menu(facts, seen):
+    if seen.came_to.startswith("menu-"):
+        yield seen.came_to
+"""
+
+
+def test_a_campaign_is_held_to_the_rules_that_are_chosen(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "own.py").write_text(RULE, encoding="utf-8")
+    (tmp_path / "tiny.toml").write_text(TINY, encoding="utf-8")
+    with planted(BUG):
+        quiet = said(capsys, "campaign", "tiny.toml", "--jobs", "1", "--oracles", "I", "--out", "out1")
+        own = said(
+            capsys, "campaign", "tiny.toml", "--jobs", "1", "--oracles", "I", "--oracles", "own.py", "--out", "out2"
+        )  # fmt: skip
+    assert (quiet[0], quiet[1][-1]) == (0, "nothing is wrong")
+    assert own[0] == 1
+    assert {line.split(":")[1].split()[0] for line in own[1] if ".keys: " in line} == {"X-home-1"}
+
+
+def test_a_campaign_goes_on_with_the_same_rules_alone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "own.py").write_text(RULE, encoding="utf-8")
+    (tmp_path / "tiny.toml").write_text(TINY, encoding="utf-8")
+    words = ("campaign", "tiny.toml", "--jobs", "1", "--oracles", "own.py", "--out", "out1")
+    assert said(capsys, *words)[0] == 1
+    (tmp_path / "own.py").write_text(RULE.replace("nobody", "no one"), encoding="utf-8")
+    code, lines = said(capsys, *words, "--resume")
+    assert code == 2
+    assert "begun with other values" in lines[0]
+
+
+def test_a_campaign_file_names_no_file_of_rules(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(FILE.replace("sessions = 8", 'sessions = 8\noracles = "own.py"'), encoding="utf-8")  # fmt: skip
+    code, lines = said(capsys, "campaign", "own.toml")
+    assert code == 2
+    assert "oracles: 'own.py' is no class of rules; there are I, C, R, M" in lines[0]

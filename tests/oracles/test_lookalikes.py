@@ -34,6 +34,7 @@ LOOKALIKES = (
     Lookalike("what was kept is forwarded while the next customer has chosen an application", "square-reader", f"{KEPT}; press 500 OK; insert interac-visa-debit; tap id:application-1; network up; wait 1min", {"offline.allowed": "true"}),
     Lookalike("a boot finds that the first of two payments was forwarded", "square-reader", f"{KEPT}; press 500 OK; insert visa-credit; network up; fault commit-answer-lost; wait 1h; power off; power on; wait 1min", {"offline.allowed": "true"}),
     Lookalike("a boot finds that the first of two reversals was answered", "v400m", f"{UNANSWERED}; {UNANSWERED}; fault commit-answer-lost; wait 1h; power off; power on; wait 1h"),
+    Lookalike("a card approves by itself, and what was kept of it leaves at once", "square-register", "press 1 OK; insert visa-offline; press 1234 OK", {"kernel": "offline-capable"}),
     Lookalike("a card of the other language is asked for a second tap", "square-terminal", "press 1000 OK; tap-card visa-second-tap; wait 2s; tap-card visa-second-tap; wait 1min", locale="fr-CA"),
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from terminal_sim.explore.firmware import SELF
 from terminal_sim.explore.search.exploration import turn_of, varied
 from terminal_sim.explore.search.ground import Ground
+from terminal_sim.oracles.choice import ALL_LETTERS, OracleClass, classes_of
 from terminal_sim.oracles.oracle import Oracle
 from terminal_sim.readers.opening import VIRTUAL
 
@@ -31,17 +32,17 @@ class CampaignTerminal:
                     f"options: {one!r} is no option: write KEY=VALUE, such as offline.allowed=true"
                 )
 
-    def grounds(self, oracles: tuple[Oracle, ...]) -> tuple[Ground, ...]:
-        """The profile as it is first, and its variants. Raises `ProfileError`."""
+    def grounds(self, oracles: tuple[Oracle, ...], classes: frozenset[OracleClass]) -> tuple[Ground, ...]:
+        """The profile as it is first, and its variants, judged by `oracles` and rules of the `classes`. Raises `ProfileError`."""
         options = dict(one.split("=", 1) for one in self.options)
-        plain = Ground.of(self.profile, options, oracles, locale=self.locale)
+        plain = Ground.of(self.profile, options, oracles, locale=self.locale, classes=classes)
         found = varied(plain) if self.variants else (plain,)
         return tuple(replace(one, reader=self.reader) for one in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
-    """`campaign` is its name. A job is `job_sessions` sessions of one variant, about a second of work; after each round of `round_jobs` jobs all that they have learned is put together.
+    """`campaign` is its name, `oracles` are the letters of the classes of rules that its sessions are held to. A job is `job_sessions` sessions of one variant, about a second of work; after each round of `round_jobs` jobs all that they have learned is put together.
 
     What is found depends on these values alone, and on no number of processes or machines.
     """
@@ -51,6 +52,7 @@ class Campaign:
     terminals: tuple[CampaignTerminal, ...]
     seed: int = 1
     firmware: str = SELF
+    oracles: str = ALL_LETTERS
     job_sessions: int = 25
     round_jobs: int = 8
 
@@ -63,6 +65,10 @@ class Campaign:
             raise ValueError(
                 "terminals: a campaign has a terminal at least: [[terminals]] with profile = ..."
             )
+        try:
+            classes_of(self.oracles)
+        except ValueError as wrong:
+            raise ValueError(f"oracles: {wrong}") from None
         for name, value in (("job_sessions", self.job_sessions), ("round_jobs", self.round_jobs)):
             if not 1 <= value <= 1000:
                 raise ValueError(f"{name}: {value} is not from 1 to 1000")

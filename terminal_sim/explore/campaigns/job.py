@@ -21,19 +21,23 @@ from terminal_sim.explore.search.exploration import shrunk
 from terminal_sim.explore.search.explorer import ExploredEnd, Explorer
 from terminal_sim.explore.search.ground import Ground
 from terminal_sim.explore.search.learned import Learned
-from terminal_sim.oracles.catalogue import ORACLES
+from terminal_sim.oracles.choice import OracleChoice, classes_of
 from terminal_sim.oracles.oracle import OracleAlarm
+from terminal_sim.oracles.own_file import NamedOracleFile, OracleFileError
 
 _OTHER_FIRMWARE = "a worker has another firmware than this process: install the same terminal-sim on every machine of the cluster"
 
 
 class JobGround(Struct, frozen=True, array_like=True):
-    """A terminal to explore, as a value: see `Ground`."""
+    """A terminal to explore, as a value: see `Ground`. `oracles` are the letters of the classes that judge it, `own` the files with rules of a user."""
 
     profile: str
     options: tuple[tuple[str, str], ...]
     locale: str
     reader: str
+    clock: str
+    oracles: str
+    own: tuple[NamedOracleFile, ...]
 
 
 class ExploreJob(Struct, frozen=True, tag="explore"):
@@ -82,12 +86,13 @@ class ExploreResult(Struct, frozen=True, tag="explored"):
 
 
 class ShrunkAlarm(Struct, frozen=True, array_like=True):
-    """The alarm of a session that was made short, whether it was heard on the plain ground, the acts that are left, and how many candidates were tried."""
+    """The alarm of a session that was made short, the ground on which it was heard, the acts that are left, and how many candidates were tried. `expected` as in `ExplorerFinding`."""
 
     alarm: OracleAlarm
-    on_plain: bool
+    ground: JobGround
     acts: tuple[Act, ...]
     runs: int
+    expected: str
 
 
 class ShrinkResult(Struct, frozen=True, tag="shrunk"):
@@ -115,15 +120,32 @@ def carry_out(job: bytes) -> bytes:
 def _done(job: Job) -> JobResult:
     try:
         return _explore(job) if isinstance(job, ExploreJob) else _shrink(job)
-    except (BenchMisuse, ProfileError) as wrong:
+    except (BenchMisuse, ProfileError, OracleFileError) as wrong:
         return JobRefused(str(wrong))
+
+
+def job_ground(ground: Ground, own: tuple[NamedOracleFile, ...]) -> JobGround:
+    """A ground as a value, where the rules of a user are those of the files `own`."""
+    return JobGround(
+        profile=ground.profile,
+        options=tuple(sorted(ground.options.items())),
+        locale=ground.locale,
+        reader=ground.reader,
+        clock=ground.clock,
+        oracles=OracleChoice(ground.classes).letters,
+        own=own,
+    )
 
 
 @lru_cache(maxsize=64)
 def ground_of(given: JobGround) -> Ground:
     """Made once a process."""
-    ground = Ground.of(given.profile, dict(given.options), ORACLES, locale=given.locale)
-    return replace(ground, reader=given.reader)
+    classes = classes_of(given.oracles)
+    choice = OracleChoice(classes, tuple(rule for file in given.own for rule in file.rules()))
+    ground = Ground.of(
+        given.profile, dict(given.options), choice.oracles, locale=given.locale, classes=classes
+    )
+    return replace(ground, reader=given.reader, clock=given.clock)
 
 
 @lru_cache(maxsize=64)
@@ -164,4 +186,5 @@ def _shrink(job: ShrinkJob) -> ShrinkResult:
     found = shrunk(ground, job.acts, job.code, plain, job.session)
     if found is None:
         return ShrinkResult(None)
-    return ShrinkResult(ShrunkAlarm(found.alarm, found.ground is plain, found.acts, found.runs))
+    where = job_ground(found.ground, job.ground.own)
+    return ShrinkResult(ShrunkAlarm(found.alarm, where, found.acts, found.runs, found.expected))

@@ -24,6 +24,8 @@ from terminal_sim.explore.campaigns.job import (
     SessionRow,
     ShrinkJob,
     ShrinkResult,
+    ground_of,
+    job_ground,
 )
 from terminal_sim.explore.campaigns.store import CampaignStore
 from terminal_sim.explore.campaigns.workers import Workers, WorkersLost
@@ -37,29 +39,27 @@ from terminal_sim.explore.search.causes import KnownCauses, told_of
 from terminal_sim.explore.search.finding import ExplorerFinding
 from terminal_sim.explore.search.ground import Ground
 from terminal_sim.explore.search.memory import ExplorerMemory
-from terminal_sim.oracles.catalogue import ORACLES
+from terminal_sim.oracles.choice import OracleChoice, classes_of
 from terminal_sim.oracles.oracle import OracleAlarm
+from terminal_sim.oracles.own_file import NamedOracleFile
 
 _Result = TypeVar("_Result", ExploreResult, ShrinkResult)
 
 
-def definition(campaign: Campaign) -> str:
-    """What the rows of the campaign depend on besides the firmware that does it, as text."""
-    return json.encode(replace(campaign, firmware=SELF)).decode()
+def definition(campaign: Campaign, own: Sequence[NamedOracleFile] = ()) -> str:
+    """What the rows of the campaign depend on besides the firmware that does it, as text; `own` are the files with rules of a user, of which what they say counts and not where they stand."""
+    text = json.encode(replace(campaign, firmware=SELF)).decode()
+    return " ".join((text, *(one.digest for one in own)))
 
 
 @dataclass(frozen=True, slots=True)
 class ExploredGround:
-    """A variant of a terminal with what all jobs have learned on it, and the sessions that covered something new."""
+    """A variant of a terminal, as a value for jobs, too, with what all jobs have learned on it, and the sessions that covered something new."""
 
     ground: Ground
+    job_ground: JobGround
     memory: ExplorerMemory = field(default_factory=ExplorerMemory)
     gathered: list[GatheredSession] = field(default_factory=list)
-
-    @property
-    def job_ground(self) -> JobGround:
-        one = self.ground
-        return JobGround(one.profile, tuple(sorted(one.options.items())), one.locale, one.reader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +74,29 @@ class _Broken:
 class CampaignRun:
     """`sessions`, `acts`, `cpu` (microseconds) and `coverage` are those of all jobs that were put together so far; `known` is what was found.
 
-    Raises `ProfileError` for a terminal that there is not.
+    `own` are files with rules of a user, by which sessions are judged besides. Raises `ProfileError` for a terminal that there is not, and `OracleFileError`.
     """
 
-    def __init__(self, campaign: Campaign, workers: Workers, store: CampaignStore) -> None:
+    def __init__(
+        self,
+        campaign: Campaign,
+        workers: Workers,
+        store: CampaignStore,
+        own: tuple[NamedOracleFile, ...] = (),
+    ) -> None:
         self.campaign = campaign
         self.sessions = 0
         self.acts = 0
         self.cpu = 0
         self.coverage = Coverage()
         self.known = KnownCauses()
+        classes = classes_of(campaign.oracles)
+        judges = OracleChoice(classes, tuple(rule for file in own for rule in file.rules()))
         self.terminals = tuple(
-            tuple(ExploredGround(ground) for ground in terminal.grounds(ORACLES))
+            tuple(
+                ExploredGround(ground, job_ground(ground, own))
+                for ground in terminal.grounds(judges.oracles, classes)
+            )
             for terminal in campaign.terminals
         )
         self._workers = workers
@@ -209,14 +220,14 @@ class CampaignRun:
     def _finding(self, one: _Broken, result: ShrinkResult) -> ExplorerFinding | None:
         if result.found is None:
             return None
-        where = self.terminals[one.turn.terminal][0] if result.found.on_plain else self._ground(one.turn)
         return ExplorerFinding(
             alarm=result.found.alarm,
-            ground=where.ground,
+            ground=ground_of(result.found.ground),
             acts=result.found.acts,
             session=one.row.number,
             length=len(one.row.acts),
             runs=result.found.runs,
+            expected=result.found.expected,
         )
 
     def _ground(self, turn: JobTurn) -> ExploredGround:
