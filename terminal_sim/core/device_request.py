@@ -40,10 +40,12 @@ class TypedAnswer(Struct, frozen=True, kw_only=True):
 
 
 class MenuChoice(Struct, frozen=True, kw_only=True):
-    """One of `entries`, or any number of them where `several` may be chosen; those in `chosen` are marked from the beginning."""
+    """One of `entries`, or `fewest` to `most` of them where `several` may be chosen (`most` 0: as many as there are); those in `chosen` are marked from the beginning."""
 
     entries: tuple[str, ...]
     several: bool = False
+    fewest: int = 0
+    most: int = 0
     chosen: tuple[int, ...] = ()
 
 

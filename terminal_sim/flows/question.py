@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from terminal_sim.core import effects as fx
 from terminal_sim.core.device_request import Confirmation, InputRequest, MenuChoice, Question
 from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.firmware import Firmware
@@ -107,7 +108,19 @@ class MenuChoiceFlow(QuestionFlow):
     def before_exist(self, _: Event) -> bool:
         return self.first > 0
 
+    def may_mark_one(self, event: Event) -> bool:
+        """A mark can always be taken away; one more is taken as long as there is room for it."""
+        room = not self.menu.most or len(self.chosen) < self.menu.most
+        return self.takes_several(event) and (room or _place(event) in self.chosen)
+
+    def enough_are_marked(self, event: Event) -> bool:
+        return self.takes_several(event) and len(self.chosen) >= self.menu.fewest
+
     # Actions.
+
+    def refuse_mark(self, _: Event) -> None:
+        """There are too many marks, or too few."""
+        self.terminal.order(fx.Beep("bad"))
 
     def scroll_down(self, _: Event) -> None:
         self.first += _ROWS
@@ -147,7 +160,8 @@ class MenuChoiceFlow(QuestionFlow):
 
 def _place(event: Event) -> int:
     """The place of the entry that was touched, from 0."""
-    return int(fields.touched(event).removeprefix("entry-")) - 1
+    place = fields.touched(event).removeprefix("entry-")
+    return int(place) - 1 if place.isdigit() else -1
 
 
 def leaving(state: str) -> Moves[QuestionFlow]:
@@ -186,7 +200,14 @@ POS_MENU = Flow(
         Move(
             Trigger.SELECT, "asked", STAY, guard=MenuChoiceFlow.picks_before, action=MenuChoiceFlow.scroll_up
         ),
-        Move(Trigger.SELECT, "asked", STAY, guard=MenuChoiceFlow.takes_several, action=MenuChoiceFlow.mark),
+        Move(Trigger.SELECT, "asked", STAY, guard=MenuChoiceFlow.may_mark_one, action=MenuChoiceFlow.mark),
+        Move(
+            Trigger.SELECT,
+            "asked",
+            STAY,
+            guard=MenuChoiceFlow.takes_several,
+            action=MenuChoiceFlow.refuse_mark,
+        ),
         Move(Trigger.SELECT, "asked", DONE, action=MenuChoiceFlow.choose),
         Move(
             Trigger.DOWN, "asked", STAY, guard=MenuChoiceFlow.further_exist, action=MenuChoiceFlow.scroll_down
@@ -196,8 +217,15 @@ POS_MENU = Flow(
             Trigger.CONFIRM,
             "asked",
             DONE,
-            guard=MenuChoiceFlow.takes_several,
+            guard=MenuChoiceFlow.enough_are_marked,
             action=MenuChoiceFlow.give_marked,
+        ),
+        Move(
+            Trigger.CONFIRM,
+            "asked",
+            STAY,
+            guard=MenuChoiceFlow.takes_several,
+            action=MenuChoiceFlow.refuse_mark,
         ),
         *leaving("asked"),
     ),

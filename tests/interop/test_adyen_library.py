@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -12,6 +13,7 @@ import pytest
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.bench.served_apis import ServedApis
 from tests.interop.adyen import LIBRARY, Library, PointOfSale
+from tests.pos.adyen.vectors import vectors
 
 SECOND = 1_000_000
 _CRYPTO_ERROR = '{"errors":["Nexo Service: crypto error"],"ServiceID":"-NULL-"}'
@@ -204,3 +206,31 @@ def test_power_lost_before_a_card_leaves_nothing_and_after_the_request_the_answe
     repeated = status["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]["PaymentResponse"]
     assert result(repeated) == ("Failure", "Aborted")
     assert shop.bench.host_messages() == []
+
+
+def recorded(name: str) -> dict[str, Any]:
+    """The body of a request that the library was seen to send."""
+    sent = {one["name"]: one["plaintext"] for one in vectors("adyen_requests")["local_encrypted"]["requests"]}
+    members = json.loads(sent[name])["SaleToPOIRequest"]
+    (body,) = (value for member, value in members.items() if member != "MessageHeader")
+    return dict(body)
+
+
+def test_an_input_is_answered_by_a_person(shop: Shop) -> None:
+    asking = shop.till.ask("Input", recorded("input, confirmation"))
+    shop.shows("pos-confirmation")
+    shop.terminal.press("OK")
+    found = shop.answer(asking)
+    assert found["InputResult"]["Input"] == {"InputCommand": "GetConfirmation", "ConfirmedFlag": True}
+    asking = shop.till.ask("Input", recorded("input, digits"))
+    shop.shows("pos-digits")
+    for key in ("0", "7", "OK"):
+        shop.terminal.press(key)
+    assert shop.answer(asking)["InputResult"]["Input"]["DigitInput"] == "07"
+
+
+def test_a_print_is_answered_when_the_paper_is_out(shop: Shop) -> None:
+    assert result(shop.answer(shop.till.ask("Print", recorded("print, text")))) == ("Success", "")
+    assert "Table 7" in shop.terminal.receipts[-1].text
+    shop.terminal.paper("out")
+    assert result(shop.answer(shop.till.ask("Print", recorded("print, QR code")))) == ("Failure", "DeviceOut")

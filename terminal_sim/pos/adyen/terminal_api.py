@@ -37,6 +37,7 @@ from terminal_sim.pos.adyen.additional import AdditionalDataError, read_addition
 from terminal_sim.pos.adyen.answers import payment_answer, reversal_answer
 from terminal_sim.pos.adyen.common import MessageReference, SaleData
 from terminal_sim.pos.adyen.device import ApiDevice
+from terminal_sim.pos.adyen.device_calls import DeviceCalls
 from terminal_sim.pos.adyen.dialogue import REMEMBERED, AnswerRow, Dialogues, ServiceDialogue, row_for
 from terminal_sim.pos.adyen.exchange import (
     HttpExchange,
@@ -61,7 +62,10 @@ from terminal_sim.pos.adyen.requests import (
     GetTotalsRequest,
     LoginRequest,
     LogoutRequest,
+    NexoDisplayRequest,
+    NexoInputRequest,
     NexoPaymentRequest,
+    NexoPrintRequest,
     ReconciliationRequest,
     ReversalRequest,
     TransactionStatusRequest,
@@ -73,7 +77,7 @@ from terminal_sim.pos.adyen.responses import (
 from terminal_sim.pos.adyen.seal import SharedKey
 from terminal_sim.pos.adyen.shifts import NotStored, Shifts
 from terminal_sim.pos.adyen.totals import identification
-from terminal_sim.pos.adyen.values import ErrorCondition, NexoPaymentType
+from terminal_sim.pos.adyen.values import Category, ErrorCondition, NexoPaymentType
 
 _DUPLICATE = RequestFailure(ErrorCondition.NOT_ALLOWED, "ServiceID was used within the last 48 hours")
 _AMOUNT = RequestFailure(ErrorCondition.NOT_ALLOWED, "The amount is not one of this currency")
@@ -92,6 +96,7 @@ class TerminalApi:
         self.dialogues = dialogues
         self._device = device
         self._shifts = Shifts(device, dialogues)
+        self._calls = DeviceCalls(device, self._refuse, self._busy)
         self._asking: tuple[ServiceDialogue, HttpExchange] | None = (
             None  # until the terminal has said whether it takes it
         )
@@ -140,6 +145,8 @@ class TerminalApi:
                 self._begin(exchange, payment, lambda dialogue: self._payment(dialogue, payment))
             case ReversalRequest() as reversal:
                 self._begin(exchange, reversal, lambda dialogue: self._reversal(dialogue, reversal))
+            case NexoInputRequest() | NexoPrintRequest() | NexoDisplayRequest() as call:
+                self._calls.serve(exchange, call)
             case AbortRequest(message_reference=reference):
                 self._abort(exchange, reference)
             case TransactionStatusRequest(message_reference=reference):
@@ -245,6 +252,8 @@ class TerminalApi:
 
     def _abort(self, exchange: HttpExchange, reference: MessageReference) -> None:
         """What matches is taken back where it is not too late; the answer is empty in any case."""
+        if reference.message_category is Category.INPUT:
+            self._calls.abort(reference.sale_id or exchange.request.header.sale_id, reference)
         running = self._referred(exchange, reference)
         if running is not None and running is self.dialogues.running:
             self._device.ask(RequestCancelled(running.request))
@@ -260,10 +269,12 @@ class TerminalApi:
     # What the terminal answers.
 
     def asked_for(self, request: str) -> bool:
-        """Whether the request with this id is one of a dialogue."""
+        """Whether the request with this id is one of a dialogue, or a call of the device class."""
         asking = self._asking
-        return self.dialogues.asked(request) is not None or (
-            asking is not None and asking[0].request == request
+        return (
+            self._calls.asked_for(request)
+            or self.dialogues.asked(request) is not None
+            or (asking is not None and asking[0].request == request)
         )
 
     def answered(self, _: str, request: str, answer: RequestAnswer) -> bool:
@@ -272,6 +283,9 @@ class TerminalApi:
             dialogue, exchange = self._asking
             self._asking = None
             self._decided(dialogue, exchange, answer)
+            return True
+        if self._calls.asked_for(request):
+            self._calls.answered(request, answer)
             return True
         known = self.dialogues.asked(request)
         if known is None or known.answer:
@@ -296,8 +310,7 @@ class TerminalApi:
                     exchange.reply(None)
                     self._device.ask(RequestCancelled(dialogue.request))
             case RequestBusy():
-                running = self.dialogues.running
-                self._refuse(exchange, busy_with(None) if running is None else running.busy)
+                self._refuse(exchange, self._busy())
             case RequestRefused(reason):
                 self._refuse(exchange, BEGUN_BY_NO_REQUEST[reason])
             case _:
@@ -343,8 +356,14 @@ class TerminalApi:
             waiting.append(self._asking[1])
         self._asking = None
         self._waiting.clear()
+        self._calls.lost_power()
         for exchange in waiting:
             exchange.reply(None)
+
+    def _busy(self) -> RequestFailure:
+        """What a request hears that the terminal is too busy for."""
+        running = self.dialogues.running
+        return busy_with(None) if running is None else running.busy
 
     def _refuse(self, exchange: HttpExchange, refusal: RequestFailure) -> None:
         """Answer a request that began nothing."""
