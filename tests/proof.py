@@ -15,7 +15,7 @@ PREFIX = "proof "
 FIGURES: Mapping[str, str] = {
     "images": "images of a disk after a power cut, reopened and recovered",
     "kills": "kills of the command line, of terminals and hosts",
-    "failures": "single failures of a write, sync, open or lock",
+    "failures": "single failures of a write, sync, open, lock, send or receive",
     "seeds": "simulated shops",
     "planted": "planted bugs found",
     "states": "states of the model of a payment's life",

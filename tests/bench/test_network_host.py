@@ -131,6 +131,15 @@ def test_time_jumps_again_once_an_answer_is_given_up(host: Serving) -> None:
         assert monotonic() - began < 20
 
 
+def test_a_host_that_ends_hangs_up_without_a_word(host: Serving, caplog: pytest.LogCaptureFixture) -> None:
+    with Bench(host_at=host.address) as bench:
+        till = bench.add_terminal("v400m")
+        swiped(till)
+        assert until(bench, till, "approved") == "approved"
+        host.end()
+    assert caplog.records == []
+
+
 def test_a_late_answer_completes_nothing(host: Serving) -> None:
     with Bench(host_at=host.address) as bench:
         till = bench.add_terminal("v400m", options=QUICK)

@@ -6,6 +6,7 @@
 | it ends behind the request                       | nothing: the terminal times out, and reverses                 |
 | it ends in the middle of an answer               | the same                                                      |
 | network management is refused or unanswered      | the payments that wait are unreachable; the connection is closed |
+| two messages in a row are not answered           | nothing of it: the next message goes over another connection, since nobody may hear this one |
 | an answer comes late, twice or for nothing       | the answer: the firmware takes it only where it waits for it  |
 """
 
@@ -26,6 +27,7 @@ from terminal_sim.host.network.session import LineSession
 from terminal_sim.host.network.tls import client_context
 
 _MICROS = 1_000_000
+_DEAD = 2  # messages in a row without an answer, after which a connection is not believed any more
 _OF_LINE = 0  # the number of a message of network management among those of payments, which begin at 1
 
 
@@ -59,6 +61,7 @@ class NetworkLink:
         self._log = log
         self._patience = patience / _MICROS
         self._owed: deque[float] = deque()  # when each message that has no answer yet was sent
+        self._unanswered = 0  # messages in a row that were given up
         self._early: list[Arrival] = []  # what came before the last message was sent
         self._session = session
         self._backoff = backoff or Backoff(Random(0))
@@ -71,7 +74,7 @@ class NetworkLink:
         if not self.up:
             return [Arrival(delay=CONNECT_TIMEOUT, problem="unreachable")]
         # A connection that the host has closed meanwhile is noticed before it is used.
-        self._early += self.receive()
+        self._early = [*self.receive(), *self._leave_dead()]  # `receive` gives those that were early before, too
         connection = self._connection or self._connect()
         self._log.sent(message)
         self._owed.append(monotonic())
@@ -103,6 +106,8 @@ class NetworkLink:
             for framed in connection.received()
             if not self._is_of_line(framed.message, connection)
         ]
+        if arrived:
+            self._unanswered = 0
         for arrival in arrived:
             self._log.received(arrival.message)
         # The link does not know which message is answered. It takes the newest for it, so that one without an answer is given up in its time.
@@ -117,8 +122,7 @@ class NetworkLink:
     @property
     def awaits(self) -> bool:
         """Whether an answer is still waited for. A connection that has ended owes none."""
-        while self._owed and monotonic() - self._owed[0] > self._patience:
-            self._owed.popleft()
+        self._give_up()
         return bool(self._owed)
 
     @property
@@ -146,7 +150,24 @@ class NetworkLink:
         address = self.address
         self._connection = Connection(address.host, address.port, address.framing, self._tls)
         self._opened = False
+        self._unanswered = 0
         return self._connection
+
+    def _give_up(self) -> None:
+        """Owe no longer what was not answered in time."""
+        while self._owed and monotonic() - self._owed[0] > self._patience:
+            self._owed.popleft()
+            self._unanswered += 1
+
+    def _leave_dead(self) -> list[Arrival]:
+        """Close a connection that may be heard by nobody, as where a router has forgotten it: TCP would find out after a quarter of an hour."""
+        self._give_up()
+        if self._connection is None or self._unanswered < _DEAD:
+            return []
+        why = f"{self._unanswered} messages in a row had no answer"
+        self._connection.end(why)
+        told = self._ended()
+        return told or [Arrival(problem="said", note=f"{self.address}: {why}; connects again")]
 
     def _is_of_line(self, message: bytes, connection: Connection) -> bool:
         """Whether a message was one of network management, which the session takes."""

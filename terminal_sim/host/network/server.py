@@ -130,6 +130,8 @@ class AcquirerServer:
         try:
             if self._tls is None or await connection.secure(self._tls):
                 await connection.serve()
+        except asyncio.CancelledError:
+            pass  # by `close`: asyncio of Python 3.11 would write of it as of a fault
         finally:
             del self._connections[task]
             connection.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -24,10 +25,16 @@ WAIT = 20.0  # seconds until a test that waits in vain fails
 class Serving:
     """`with Serving() as host:` an acquirer at `host.address`; `host.messages` are those that it got."""
 
-    def __init__(self, address: str = "iso8583://127.0.0.1:0", state: Path | None = None) -> None:
+    def __init__(
+        self,
+        address: str = "iso8583://127.0.0.1:0",
+        state: Path | None = None,
+        file: str | Path = "test-acquirer",
+    ) -> None:
         self.address = address
         self.messages: list[ServedMessage] = []
         self._state = state
+        self._file = file
         self._ready = Event()
         self._thread = Thread(target=lambda: asyncio.run(self._serve()))
 
@@ -38,6 +45,12 @@ class Serving:
     def strike(self, fault: str) -> None:
         """Let a fault strike the connection of the next answer."""
         self._do(lambda acquirer: acquirer.strike(fault))
+
+    def end(self) -> None:
+        """Hang up and serve no more."""
+        with suppress(RuntimeError):  # it has ended
+            self._loop.call_soon_threadsafe(self._acquirer.server.end)
+        self._thread.join(WAIT)
 
     @property
     def port(self) -> int:
@@ -55,7 +68,7 @@ class Serving:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._acquirer = ServedAcquirer(state=self._state)
+        self._acquirer = ServedAcquirer(host=self._file, state=self._state)
         try:
             where = await self._acquirer.listen(self.address, self.messages.append)
             _, question, options = self.address.partition("?")
@@ -73,8 +86,7 @@ class Serving:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self._acquirer.server.end)
-        self._thread.join(WAIT)
+        self.end()
 
 
 class TestAuthority:

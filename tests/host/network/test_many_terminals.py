@@ -16,7 +16,6 @@ import pytest
 from terminal_sim.bench.served_acquirer import CONNECTION_FAULTS
 from terminal_sim.bench.state_check import checked
 from terminal_sim.datafiles.bundled import bundled
-from terminal_sim.journal.invariants import INVARIANTS
 
 ROOT = Path(__file__).resolve().parents[3]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}"}
@@ -90,4 +89,4 @@ def test_every_charge_has_its_payment_and_the_host_does_not_grow(tmp_path: Path)
     assert sum(sum(states.values()) for states in ends) == PROCESSES * PAYMENTS
     for number in range(PROCESSES):
         *_, last = checked(tmp_path / str(number), books)
-        assert last == f"invariants: all {len(INVARIANTS)} hold for journal and books"
+        assert last.endswith("none is broken")
