@@ -7,6 +7,7 @@ from enum import Enum
 from msgspec import Struct, structs
 
 from terminal_sim.core.device_request import DeviceRequest, Given
+from terminal_sim.core.message import EntryMode
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.text import Text
@@ -23,7 +24,8 @@ class RequestedPayment(Enum):
 class PaymentRequest(Struct, frozen=True, kw_only=True):
     """A `payment` of `amount` for `ticket`. `id` is the point of sale's own name for the request, and every answer carries it.
 
-    Ticket, server and register are the columns that the Payment transactions report has for payments by a point of sale.
+    Ticket, server and register are the columns that the Payment transactions report has for payments by a point of sale. `brands`
+    (names of `emv.data.card_number`) and `entries` are those that the payment may be made with; empty: all that the terminal takes.
     """
 
     id: str
@@ -32,6 +34,8 @@ class PaymentRequest(Struct, frozen=True, kw_only=True):
     server: str = ""
     register: str = ""
     payment: RequestedPayment = RequestedPayment.SALE
+    brands: tuple[str, ...] = ()
+    entries: tuple[EntryMode, ...] = ()
 
 
 class RefundRequest(Struct, frozen=True, kw_only=True):
@@ -70,6 +74,7 @@ class RequestRefusal(Enum):
     SALE = "sale"
     BATTERY = "battery"
     READER = "reader"
+    ENTRY = "entry"
     OFFLINE = "offline"
     ORIGINAL = "original"
     PRINTER = "printer"

@@ -26,7 +26,8 @@ from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS
 from terminal_sim.flows.moto import FIELDS, NUMBER_MOVES, NUMBER_STATES, MotoFlow
 from terminal_sim.flows.payment import ANSWER_MOVES, AUTHORISING
 from terminal_sim.flows.request import CardDetails
-from terminal_sim.flows.sale import CARD_MOVES, CARD_STATES, SaleFlow
+from terminal_sim.flows.restricted import RESTRICTIONS, RestrictedFlow
+from terminal_sim.flows.sale import CARD_MOVES, CARD_STATES
 from terminal_sim.secret import Secret
 
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 7, 15  # of a telephone (ITU-T E.164)
@@ -37,7 +38,7 @@ _REFUSED = {
 }
 
 
-class ChargeFlow(SaleFlow):
+class ChargeFlow(RestrictedFlow):
     """A purchase of a known `amount`; `receipt_to` is the masked number that a receipt by message goes to."""
 
     __slots__ = ("receipt_to",)
@@ -189,6 +190,7 @@ CHARGE = Flow(
         ),
         Move(Trigger.SELECT, "present", STAY, guard=ChargeFlow.offers_ways, action=ChargeFlow.type_number),
         Move(Trigger.REQUEST_CANCELLED, ("present", *BEFORE_REQUEST), "failed", action=ChargeFlow.taken_back),
+        *RESTRICTIONS,
         *CARD_MOVES,
     ),
     starts=("manual-entry", "gift-card"),

@@ -58,6 +58,9 @@ class MotoFlow(PaymentFlow, fields.AmountField):
         brand = brand_of(self.typed)
         return brand is not None and len(self.typed) in brand.lengths and is_luhn_valid(self.typed)
 
+    def number_is_of_no_taken_brand(self, event: Event) -> bool:
+        return self.number_is_good(event) and self.is_refused_brand(self.typed)
+
     def expiry_is_good(self, event: Event) -> bool:
         return self.expiry_is_a_month(event) and not self._expired()
 
@@ -231,7 +234,17 @@ REQUESTED_MOTO = Flow(
     MotoFlow,
     "card-number",
     NUMBER_STATES,
-    (Move(Trigger.REQUEST_CANCELLED, FIELDS, "failed", action=MotoFlow.taken_back), *NUMBER_MOVES),
+    (
+        Move(Trigger.REQUEST_CANCELLED, FIELDS, "failed", action=MotoFlow.taken_back),
+        Move(
+            Trigger.CONFIRM,
+            "card-number",
+            "failed",
+            guard=MotoFlow.number_is_of_no_taken_brand,
+            action=MotoFlow.refuse_brand,
+        ),
+        *NUMBER_MOVES,
+    ),
     needs="moto",
 )
 

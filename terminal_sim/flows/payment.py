@@ -13,7 +13,7 @@ from terminal_sim.core.events import Event, HostReplied, Trigger
 from terminal_sim.core.flow import Move, Moves, State
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.flows.ending import EndingFlow
-from terminal_sim.flows.request import CardDetails, payment_of, request_of
+from terminal_sim.flows.request import CardDetails, brand_name, payment_of, request_of
 
 CUSTOMER_CANCELLED = "4000"
 CARD_REFUSED = "4017"
@@ -91,10 +91,18 @@ class PaymentFlow(EndingFlow):
 
     # Guards.
 
+    def is_refused_brand(self, pan: str) -> bool:
+        """Whether the point of sale that asked for the payment takes no cards of this number's brand."""
+        asked = self.terminal.requests.payment
+        return asked is not None and bool(asked.brands) and brand_name(pan) not in asked.brands
+
     def host_approves(self, event: Event) -> bool:
         return isinstance(event, HostReplied) and event.reply.approved
 
     # Actions.
+
+    def refuse_brand(self, _: Event) -> None:
+        self.announce("brand-not-taken")
 
     def keep_reply(self, event: Event) -> None:
         if isinstance(event, HostReplied):

@@ -8,10 +8,11 @@ from terminal_sim.core.message import MessageKind
 from terminal_sim.core.screen import Screen, Shown
 from terminal_sim.flows.card_payment import BEFORE_REQUEST
 from terminal_sim.flows.passcode import PASSCODE, default_in_use
-from terminal_sim.flows.sale import AMOUNT, AMOUNT_MOVES, CARD_MOVES, CARD_STATES, SaleFlow
+from terminal_sim.flows.restricted import RESTRICTIONS, RestrictedFlow
+from terminal_sim.flows.sale import AMOUNT, AMOUNT_MOVES, CARD_MOVES, CARD_STATES
 
 
-class RefundFlow(SaleFlow):
+class RefundFlow(RestrictedFlow):
     """The same conversation with card and acquirer as a sale, with another type and another limit."""
 
     __slots__ = ()
@@ -41,6 +42,7 @@ REQUESTED_REFUND = Flow(
     CARD_STATES,
     (
         Move(Trigger.REQUEST_CANCELLED, ("present", *BEFORE_REQUEST), "failed", action=RefundFlow.taken_back),
+        *RESTRICTIONS,
         *CARD_MOVES,
     ),
     needs="unreferenced-refunds",

@@ -190,6 +190,8 @@ class RequestedFlow(fields.TypedField):
             return RequestRefusal.BATTERY
         if served.by_reader and not environment.reader:
             return RequestRefusal.READER
+        if served.by_reader and request.entries and not set(request.entries) & set(profile.entries.read):
+            return RequestRefusal.ENTRY
         return RequestRefusal.OFFLINE if self._cannot_offline(request, served) else None
 
     def _cannot_offline(self, request: PaymentRequest, served: _Served) -> bool:

@@ -66,11 +66,16 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
         self.tries = 0
         self.field_off = 0
 
+    @property
+    def taken(self) -> tuple[EntryMode, ...]:
+        """The ways in which the terminal reads cards."""
+        return self.terminal.profile.entries.read
+
     # Guards.
 
     def takes_chips(self, _: Event) -> bool:
         """A chip may come in place of the stripe that it was to fall back to, but not of a tap."""
-        return self.terminal.profile.entries.chip and self.prompt != "clearpay-tap"
+        return EntryMode.CHIP in self.taken and self.prompt != "clearpay-tap"
 
     def stripe_asks_for_chip(self, event: Event) -> bool:
         """A stripe whose service code says that the card has a chip (ISO/IEC 7813, 2xx and 6xx)."""
@@ -79,7 +84,7 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
             stripe is not None
             and stripe.has_chip
             and self.prompt != "swipe-instead"
-            and self.terminal.profile.entries.chip
+            and EntryMode.CHIP in self.taken
         )
 
     def stripe_is_good(self, event: Event) -> bool:
@@ -95,10 +100,10 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
         return self._offline and _stripe(event) is not None
 
     def wants_chip(self, event: Event) -> bool:
-        return verdict_of(event) is Verdict.USE_CHIP and self.terminal.profile.entries.chip
+        return verdict_of(event) is Verdict.USE_CHIP and EntryMode.CHIP in self.taken
 
     def wants_stripe(self, event: Event) -> bool:
-        return verdict_of(event) is Verdict.USE_STRIPE and self.terminal.profile.entries.stripe
+        return verdict_of(event) is Verdict.USE_STRIPE and EntryMode.STRIPE in self.taken
 
     def may_try_again(self, event: Event) -> bool:
         return verdict_of(event) in _AGAIN and self.tries < _MOST_TRIES
@@ -225,15 +230,8 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
         return self.terminal.offline.refusal(self.amount, EntryMode.STRIPE, brand)
 
     def _readable(self) -> tuple[EntryMode, ...]:
-        """The ways that the prompt asks for and the terminal has."""
-        have = self.terminal.profile.entries
-        each = (
-            (EntryMode.CHIP, have.chip),
-            (EntryMode.CONTACTLESS, have.contactless),
-            (EntryMode.STRIPE, have.stripe),
-        )
-        there = [entry for entry, has in each if has]
-        return tuple([entry for entry in _WANTED[self.prompt] if entry in there])
+        """The ways that the prompt asks for and the payment takes."""
+        return tuple([entry for entry in _WANTED[self.prompt] if entry in self.taken])
 
     def _start(self, entry: EntryMode, start: Start = Start.PREPROCESSING) -> None:
         self.entry, self.remark, self.message = entry, None, None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from terminal_sim.core.config.bounds import require_above_zero
+from terminal_sim.core.message import EntryMode
 
 _MERCHANT = re.compile(r"[ -~]{1,15}")
 _CATEGORY = re.compile(r"[0-9]{4}")
@@ -20,6 +21,16 @@ class AllowedEntryModes:
     contactless: bool = True
     stripe: bool = True
     keyed: bool = False
+
+    @property
+    def read(self) -> tuple[EntryMode, ...]:
+        """Those in which the terminal reads a card that is there."""
+        each = (
+            (EntryMode.CHIP, self.chip),
+            (EntryMode.CONTACTLESS, self.contactless),
+            (EntryMode.STRIPE, self.stripe),
+        )
+        return tuple([entry for entry, has in each if has])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

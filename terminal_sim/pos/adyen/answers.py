@@ -14,6 +14,7 @@ from terminal_sim.pos.adyen.additional import (
     read_additional,
     write_additional,
 )
+from terminal_sim.pos.adyen.brands import platform_name
 from terminal_sim.pos.adyen.common import OutputContent, OutputText, SaleData, TransactionId
 from terminal_sim.pos.adyen.device import ReceiptField, TerminalIdentity
 from terminal_sim.pos.adyen.dialogue import ServiceDialogue
@@ -52,8 +53,6 @@ _AUTHENTICATION: Mapping[str, AuthenticationMethod] = {
     "online-pin": AuthenticationMethod.ONLINE_PIN,
     "signature": AuthenticationMethod.PAPER_SIGNATURE,
 }
-# The brands whose name at the platform is another.
-_BRANDS: Mapping[str, str] = {"mastercard": "mc", "discover": "discover", "unionpay": "cup"}
 # The platform's key of a receipt's line, by the id of its wording.
 _KEYS: Mapping[str, str] = {
     "receipt-merchant-copy": "merchantTitle",
@@ -238,7 +237,7 @@ def _card(identity: TerminalIdentity, payment: Payment) -> NexoCardData:
 
 def brand(payment: Payment) -> str:
     """The brand of the card by the platform's name."""
-    return _BRANDS.get(payment.brand, payment.brand)
+    return platform_name(payment.brand)
 
 
 def _additional(

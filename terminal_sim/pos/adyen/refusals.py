@@ -39,6 +39,9 @@ _NOTICES: Mapping[str, RequestFailure] = {
     "no-connection": _UNREACHED,
     "card-error": _CARD,
     "not-accepted": RequestFailure(ErrorCondition.INVALID_CARD, "Card not accepted", "NOT_SUPPORTED"),
+    "brand-not-taken": RequestFailure(
+        ErrorCondition.PAYMENT_RESTRICTION, "Card brand not allowed", "NOT_ALLOWED"
+    ),
     "reader-lost": RequestFailure(ErrorCondition.UNAVAILABLE_DEVICE, "Card reader unavailable"),
 }
 # By the issuer's answer (ISO 8583:1987 DE 39).
@@ -73,6 +76,9 @@ BEGUN_BY_NO_REQUEST: Mapping[RequestRefusal, RequestFailure] = {
     RequestRefusal.SALE: RequestFailure(ErrorCondition.UNAVAILABLE_SERVICE, "The terminal takes no payments"),
     RequestRefusal.BATTERY: RequestFailure(ErrorCondition.DEVICE_OUT, "The battery is too low"),
     RequestRefusal.READER: RequestFailure(ErrorCondition.UNAVAILABLE_DEVICE, "Card reader unavailable"),
+    RequestRefusal.ENTRY: RequestFailure(
+        ErrorCondition.UNAVAILABLE_DEVICE, "The terminal reads no card in this way"
+    ),
     RequestRefusal.OFFLINE: _UNREACHED,
     RequestRefusal.PAYMENT: RequestFailure(
         ErrorCondition.UNAVAILABLE_SERVICE, "The terminal takes no payments of this kind"

@@ -9,8 +9,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Sequence
 
 from terminal_sim.core.events import (
     Event,
@@ -19,23 +18,20 @@ from terminal_sim.core.events import (
     RequestCancelled,
     RequestQueried,
 )
-from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
-from terminal_sim.core.payment_request import PaymentRequest as PaymentAsked
 from terminal_sim.core.payment_request import (
     RefundRequest,
     RequestAnswer,
     RequestBusy,
-    RequestedPayment,
     RequestEnded,
     RequestRefused,
     RequestTaken,
     RequestUnknown,
 )
 from terminal_sim.core.text import Text
-from terminal_sim.pos.adyen.additional import AdditionalDataError, read_additional
 from terminal_sim.pos.adyen.answers import payment_answer, reversal_answer
-from terminal_sim.pos.adyen.common import MessageReference, SaleData
+from terminal_sim.pos.adyen.asked_payment import asked_money, asked_payment, tender_options
+from terminal_sim.pos.adyen.common import MessageReference
 from terminal_sim.pos.adyen.device import ApiDevice
 from terminal_sim.pos.adyen.device_calls import DeviceCalls
 from terminal_sim.pos.adyen.dialogue import REMEMBERED, AnswerRow, Dialogues, ServiceDialogue, row_for
@@ -77,10 +73,9 @@ from terminal_sim.pos.adyen.responses import (
 from terminal_sim.pos.adyen.seal import SharedKey
 from terminal_sim.pos.adyen.shifts import NotStored, Shifts
 from terminal_sim.pos.adyen.totals import identification
-from terminal_sim.pos.adyen.values import Category, ErrorCondition, NexoPaymentType
+from terminal_sim.pos.adyen.values import Category, ErrorCondition
 
 _DUPLICATE = RequestFailure(ErrorCondition.NOT_ALLOWED, "ServiceID was used within the last 48 hours")
-_AMOUNT = RequestFailure(ErrorCondition.NOT_ALLOWED, "The amount is not one of this currency")
 _UNKNOWN_ORIGINAL = RequestFailure(ErrorCondition.NOT_FOUND, "The original transaction is not known")
 _POWER_LOST = RequestFailure(ErrorCondition.ABORTED, "The terminal lost power before the payment began")
 
@@ -197,22 +192,11 @@ class TerminalApi:
         self._device.ask(asks)
 
     def _payment(self, dialogue: ServiceDialogue, body: NexoPaymentRequest) -> PaymentRequested:
-        options = _tender_options(body.sale_data)
-        amounts = body.payment_transaction.amounts_req
-        sale = body.sale_data
-        return PaymentRequested(
-            PaymentAsked(
-                id=dialogue.request,
-                amount=self._money(amounts.requested_amount, amounts.currency),
-                ticket=sale.sale_transaction_id.transaction_id,
-                server=sale.operator_id or "",
-                register=dialogue.header.sale_id,
-                payment=_asked_payment(body, options),
-            )
-        )
+        sale_id, _ = dialogue.key
+        return PaymentRequested(asked_payment(self._device.identity, dialogue.request, sale_id, body))
 
     def _reversal(self, dialogue: ServiceDialogue, body: ReversalRequest) -> RefundRequested:
-        _tender_options(body.sale_data)
+        tender_options(body.sale_data)
         named = body.original_poi_transaction.poi_transaction_id
         original = self._original(named.transaction_id) if named is not None else None
         if original is None:
@@ -225,7 +209,9 @@ class TerminalApi:
                 ticket=original.ticket,
                 server=original.server,
                 register=dialogue.header.sale_id,
-                amount=None if part is None else self._money(part, original.amount.currency),
+                amount=None
+                if part is None
+                else asked_money(self._device.identity, part, original.amount.currency),
             )
         )
 
@@ -236,19 +222,6 @@ class TerminalApi:
             return payment
         named = self.dialogues.with_tender(self._device.identity.poiid, transaction_id.partition(".")[0])
         return None if named is None else self._device.requested(named.request)
-
-    def _money(self, amount: Decimal, currency: str) -> Money:
-        identity = self._device.identity
-        if currency != identity.currency:
-            raise NotServed(
-                RequestFailure(
-                    ErrorCondition.NOT_ALLOWED, f"The currency of this terminal is {identity.currency}"
-                )
-            )
-        minor = amount.scaleb(identity.exponent) if amount.is_finite() else Decimal("NaN")
-        if not minor.is_finite() or minor != minor.to_integral_value() or minor <= 0:
-            raise NotServed(_AMOUNT)
-        return Money(int(minor), currency)
 
     def _abort(self, exchange: HttpExchange, reference: MessageReference) -> None:
         """What matches is taken back where it is not too late; the answer is empty in any case."""
@@ -369,23 +342,3 @@ class TerminalApi:
         """Answer a request that began nothing."""
         period = identification(self.dialogues)
         exchange.answer(refused_answer(exchange.request.body, refusal, self._device.now, period))
-
-
-def _asked_payment(body: NexoPaymentRequest, options: Collection[str]) -> RequestedPayment:
-    """What the terminal is to do. Raises `NotServed` for a type of payment that none does."""
-    kind = body.payment_data.payment_type if body.payment_data is not None else None
-    if kind is NexoPaymentType.REFUND:
-        return RequestedPayment.REFUND
-    if kind not in (None, NexoPaymentType.NORMAL):
-        raise NotServed(UNSERVED)
-    return RequestedPayment.MOTO if "MOTO" in options else RequestedPayment.SALE
-
-
-def _tender_options(data: SaleData | None) -> Collection[str]:
-    """The options of the point of sale's own data. Raises `NotServed` where these cannot be read."""
-    try:
-        _, members = read_additional((data.sale_to_acquirer_data if data is not None else None) or "")
-    except AdditionalDataError as wrong:
-        said = f"At SaleToPOIRequest, field SaleToAcquirerData: {wrong}"
-        raise NotServed(RequestFailure(ErrorCondition.MESSAGE_FORMAT, said)) from None
-    return members.get("tenderOption", "").split(",")
