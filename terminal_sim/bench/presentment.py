@@ -62,6 +62,19 @@ def _protocol(address: str) -> str:
 class Presentment:
     """The `operator` before the readers of a `board`. `BenchMisuse` where the operator cannot do an act."""
 
+    __slots__ = (
+        "_apdus",
+        "_asked_for",
+        "_board",
+        "_engine",
+        "_in_slot",
+        "_named",
+        "_operator",
+        "_places",
+        "_tear",
+        "next_command",
+    )  # fmt: skip
+
     def __init__(
         self, engine: Engine, board: Board, operator: Operator, places: Mapping[ReaderPart, str]
     ) -> None:

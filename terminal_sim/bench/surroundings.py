@@ -37,6 +37,8 @@ class SurroundingsState:
 class Surroundings:
     """The surroundings of the terminal on `board`. They outlive a power cut; each change settles before it returns."""
 
+    __slots__ = ("_board", "_engine", "_environment", "_journal", "_orders", "_profile")
+
     def __init__(self, engine: Engine, journal: JournalRows, board: Board, profile: Profile) -> None:
         self._engine = engine
         self._journal = journal

@@ -72,6 +72,7 @@ _PART: dict[How, ReaderPart] = {
     "tap": ReaderPart.CONTACTLESS,
     "swipe": ReaderPart.STRIPE,
 }
+_NO_KEY = Secret("")
 
 
 class TerminalBench(Protocol):
@@ -105,6 +106,21 @@ class _Drawn(NamedTuple):
 class TerminalUnderTest:
     """A terminal under test. Every act settles before it returns: what follows from it has happened."""
 
+    __slots__ = (
+        "_card",
+        "_card_name",
+        "_drawn",
+        "_key_in_hand",
+        "_papers",
+        "_presenting",
+        "_surroundings",
+        "bench",
+        "board",
+        "locale",
+        "profile",
+        "wire",
+    )  # fmt: skip
+
     def __init__(
         self, bench: TerminalBench, board: Board, profile: Profile, locale: str, hardware: Hardware
     ) -> None:
@@ -120,7 +136,7 @@ class TerminalUnderTest:
         self._drawn: dict[str, _Drawn] = {}
         self._card: VirtualCard | None = None
         self._card_name = ""
-        self._key_in_hand = Secret("")
+        self._key_in_hand = _NO_KEY
         board.panel.draw = self.view
         board.printer.out = self._hand_out
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.known_payments import KnownPayments
@@ -29,16 +30,9 @@ class TerminalPast:
 
 def past_of(journal: JournalRows, terminal: str, kept: TerminalPast | None = None) -> TerminalPast:
     """The fold over all rows of `terminal`, from `kept` on, which it takes over. Raises `JournalDamagedError`."""
-
-    def read(rows: Collection[int]) -> Iterable[tuple[int, Payment]]:
-        for stored in journal.numbered(rows):
-            row = stored.row
-            if isinstance(row, Payment):
-                yield stored.seq, row
-
     past = kept or TerminalPast()
     durable, payments, sealed = past.durable, past.payments, past.sealed
-    durable.payments = KnownPayments(payments, read)
+    durable.payments = KnownPayments(payments, partial(_payments_in, journal))
     number = past.number
     for stored in journal.rows(terminal, number):
         row, number = stored.row, stored.number
@@ -49,6 +43,14 @@ def past_of(journal: JournalRows, terminal: str, kept: TerminalPast | None = Non
             sealed[row.reference] = stored.seq
     waiting = {reference: sealed[reference] for reference in durable.stored}
     return TerminalPast(number, durable, payments, waiting)
+
+
+def _payments_in(journal: JournalRows, rows: Collection[int]) -> Iterator[tuple[int, Payment]]:
+    """The payments in these rows of the file, each with the number of its row."""
+    for stored in journal.numbered(rows):
+        row = stored.row
+        if isinstance(row, Payment):
+            yield stored.seq, row
 
 
 def sealed_rows(journal: JournalRows, past: TerminalPast) -> list[JournalRow]:

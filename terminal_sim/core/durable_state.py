@@ -109,7 +109,7 @@ class DurableState:
     doubtful: dict[str, None] = field(default_factory=dict)
     taken_originals: dict[str, Mapping[str, int]] = field(default_factory=dict)
     stored: dict[str, StoredPayment] = field(default_factory=dict)
-    declined_later: set[str] = field(default_factory=set)
+    declined_later: dict[str, None] = field(default_factory=dict)
     receipts_due: dict[str, str] = field(default_factory=dict)
     requested: dict[str, str] = field(default_factory=dict)
     outage: Outage | None = None
@@ -274,7 +274,7 @@ class DurableState:
 
     def _declined(self, row: OfflineDeclinedRow) -> None:
         self._resolved(row)
-        self.declined_later.add(row.reference)
+        self.declined_later[row.reference] = None
 
 
 _FIELDS = tuple(each.name for each in fields(DurableState))

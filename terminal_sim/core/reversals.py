@@ -31,7 +31,7 @@ class Reversals:
     def __init__(self, terminal: Firmware) -> None:
         self._terminal = terminal
         self._sent: HostRequest | None = None
-        self._sent_before: set[str] = set()
+        self._sent_before: dict[str, None] = {}
         self._fresh = ""
         self._attempts = 0
 
@@ -40,7 +40,7 @@ class Reversals:
 
     def restore(self, memory: ReversalMemory) -> None:
         self._sent, self._fresh, self._attempts = memory.sent, memory.fresh, memory.attempts
-        self._sent_before = set(memory.sent_before)
+        self._sent_before = dict.fromkeys(memory.sent_before)
 
     def begin(self, payment: Payment, reason: str) -> None:
         """`payment` was sent and must not count: record that, and start asking the acquirer to reverse it."""
@@ -104,7 +104,7 @@ class Reversals:
         if self._sent is not None or pending is None:
             return
         self._sent = self._request(pending)
-        self._sent_before.add(pending.reference)
+        self._sent_before[pending.reference] = None
         self._terminal.order(fx.Send(self._sent))
         waits = patience(self._terminal.profile.timeouts, self._attempts)
         self._terminal.order(fx.SetAlarm(REVERSAL_ALARM, self._terminal.now.mono + waits))

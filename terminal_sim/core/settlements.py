@@ -42,7 +42,7 @@ class Settlements:
     def __init__(self, terminal: Firmware) -> None:
         self._terminal = terminal
         self._sent: HostRequest | None = None
-        self._sent_before: set[str] = set()
+        self._sent_before: dict[str, None] = {}
         self._uploaded = 0
         self._attempts = 0
 
@@ -51,7 +51,7 @@ class Settlements:
 
     def restore(self, memory: SettlementMemory) -> None:
         self._sent, self._uploaded, self._attempts = memory.sent, memory.uploaded, memory.attempts
-        self._sent_before = set(memory.sent_before)
+        self._sent_before = dict.fromkeys(memory.sent_before)
 
     # The open batch.
 
@@ -179,7 +179,7 @@ class Settlements:
         request = self._request(settling)
         known = f"{request.kind.value} {request.reference}"
         self._sent = structs.replace(request, repeat=known in self._sent_before)
-        self._sent_before.add(known)
+        self._sent_before[known] = None
         self._terminal.order(fx.Send(self._sent))
         waits = patience(self._terminal.profile.timeouts, self._attempts)
         self._terminal.order(fx.SetAlarm(SETTLEMENT_ALARM, self._terminal.now.mono + waits))

@@ -47,7 +47,6 @@ class Terminal(FlowStack):
     def handle(self, event: Event, now: Instant) -> list[fx.Effect]:
         """Everything that follows from `event` at `now`, in the order in which it must happen."""
         self.look(now)
-        self.effects = []
         self.touched = False
         self.inbox.append(event)
         while self.inbox:
@@ -57,7 +56,8 @@ class Terminal(FlowStack):
         self.requests.abandon_without(self.stack)
         if self.touched:
             self.arm()
-        return self.effects
+        effects, self.effects = self.effects, []
+        return effects
 
     def screen(self) -> Screen:
         """What the merchant's display shows now. It is the same one until something happens or time passes."""

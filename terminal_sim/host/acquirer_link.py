@@ -11,6 +11,8 @@ from terminal_sim.host.link import CONNECT_TIMEOUT, Arrival
 class AcquirerLink:
     """A `HostLink`. One terminal's own; the acquirer is shared."""
 
+    __slots__ = ("acquirer", "slow", "up")
+
     def __init__(self, acquirer: Acquirer) -> None:
         self.acquirer = acquirer
         self.up = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from terminal_sim.emv.keys import key_block_header
@@ -44,6 +45,12 @@ _NEEDED: Final = ("issuer_master_key", "pin_key")
 BY_BIN: Final = "issuer_master_keys."
 """What stands before the beginning of card numbers in the name of an issuer's own key."""
 _BEGINNING: Final = re.compile(r"[0-9]{1,11}", re.ASCII)
+
+
+@lru_cache(maxsize=64)
+def _plain(digits: str) -> Secret[bytes]:
+    """A key of hex digits: the terminals of a host file share one value."""
+    return Secret(bytes.fromhex(digits))
 
 
 def _kind(name: str) -> str:
@@ -116,11 +123,7 @@ class TestKeys:
         Raises `ValueError` where its key block is damaged or holds another kind of key, or where its check value is another.
         """
         text = self._text(name)
-        key = (
-            Secret(bytes.fromhex(text))
-            if _DOUBLE_LENGTH_KEY.fullmatch(text)
-            else self._unwrapped(name, text, algorithm)
-        )
+        key = _plain(text) if _DOUBLE_LENGTH_KEY.fullmatch(text) else self._unwrapped(name, text, algorithm)
         expected = self.check_values.get(name, "").upper()
         if expected:
             from terminal_sim.emv.keys.check_value import check_value, ciphered_zeros  # needs ciphers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +39,8 @@ class _Made(NamedTuple):
     """What is made of a kernel file and of those that it names, the same objects for every terminal."""
 
     file: KernelFile
+    capabilities: bytes
+    additional_capabilities: bytes
     applications: tuple[Application, ...]
     ca_keys: tuple[CaKey, ...]
     exceptions: frozenset[Secret[str]]
@@ -80,16 +83,22 @@ def kernel_config(profile: Profile, terminal: str) -> KernelConfig:
         currency=numeric,
         currency_exponent=exponent,
         terminal_type=loaded.terminal_type,
-        capabilities=bytes.fromhex(loaded.capabilities),
-        additional_capabilities=bytes.fromhex(loaded.additional_capabilities),
+        capabilities=made.capabilities,
+        additional_capabilities=made.additional_capabilities,
         merchant_category=profile.merchant.category,
         terminal_id=terminal,
         merchant_id=profile.merchant.id,
-        languages=tuple(locale.split("-")[0] for locale in profile.languages),
+        languages=_languages(profile.languages),
         exceptions=made.exceptions,
         ca_keys=made.ca_keys,
         cda_mode=CdaMode(loaded.cda_mode),
     )
+
+
+@lru_cache(maxsize=64)
+def _languages(locales: tuple[str, ...]) -> tuple[str, ...]:
+    """The languages of these locales (ISO 639): terminals of one model share the value."""
+    return tuple(locale.split("-")[0] for locale in locales)
 
 
 def _made_of(path: Path) -> _Made:
@@ -101,6 +110,8 @@ def _made_of(path: Path) -> _Made:
     listed = _named(path, "exceptions", loaded.exceptions) if loaded.exceptions else None
     made = _Made(
         file=loaded,
+        capabilities=bytes.fromhex(loaded.capabilities),
+        additional_capabilities=bytes.fromhex(loaded.additional_capabilities),
         applications=tuple(_application(one, loaded) for one in loaded.applications),
         ca_keys=ca_keys.load(keys) if keys else (),
         exceptions=card_numbers(listed) if listed else frozenset(),

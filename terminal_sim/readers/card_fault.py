@@ -45,7 +45,7 @@ class ComingFault:
         return self.fault.value if self.command == 1 else f"{self.fault.value} {self.command}"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class NextCommand:
     """The commands to any card before a terminal's readers; `fault` is how a card fails at one of them, None where none does."""
 

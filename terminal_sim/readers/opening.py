@@ -10,8 +10,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from terminal_drivers.base import DriverError, Misuse, PartedReader, ReaderPart, Trace, UnsafeAddress
@@ -151,7 +152,8 @@ def _opened(
     addresses: Sequence[str], ask: Say, trace: Trace | None, interceptor: LineInterceptor, attend: Attend
 ) -> Hardware:
     if addresses[0] == VIRTUAL and interceptor is NO_INTERCEPTOR:
-        unused = UnusedReader(partial(_virtual_reader, trace=trace))  # no frame is exchanged when it is made
+        # No frame is exchanged when it is made.
+        unused = UnusedReader(_virtual_reader if trace is None else partial(_virtual_reader, trace=trace))
         return Hardware(unused, SimulatedOperator(unused), unused.close, _everywhere(VIRTUAL), Wire(unused))
     if addresses[0] in BOTH_ENDS:
         own = _virtual_reader("loopback" if addresses[0] == VIRTUAL else "pty", trace, interceptor)
@@ -194,9 +196,10 @@ def _leased(address: str, trace: Trace | None) -> Hardware:
     return Hardware(reader, PooledOperator(lease), close, _places(reader, (found.address,)))
 
 
-def _everywhere(address: str) -> dict[ReaderPart, str]:
-    """One reader that has every part."""
-    return dict.fromkeys(ReaderPart, address)
+@cache
+def _everywhere(address: str) -> Mapping[ReaderPart, str]:
+    """One reader that has every part; all terminals that have such a one share the mapping."""
+    return MappingProxyType(dict.fromkeys(ReaderPart, address))
 
 
 def _places(reader: PolledReader | CompositeReader, addresses: Sequence[str]) -> Mapping[ReaderPart, str]:

@@ -49,6 +49,7 @@ class Operator(Protocol):
 class SimulatedOperator:
     """The operator of virtual readers: each act is done at once."""
 
+    __slots__ = ("_controls", "reports_late")
     is_human = False
     asked = ""
     timeout = VIRTUAL_TIMEOUT

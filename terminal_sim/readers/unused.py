@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class UnusedReader:
     """The readers that `make` makes, and the cards in front of them. Before the first card or exchange nothing is in front of them."""
 
+    __slots__ = ("_made", "_make")
     reports_late = False
 
     def __init__(self, make: Callable[[], VirtualReader]) -> None:

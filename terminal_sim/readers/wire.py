@@ -49,6 +49,8 @@ class WiredReader(Protocol):
 class Wire:
     """The line to `reader`."""
 
+    __slots__ = ("_line", "_mended", "_reader", "_unhurt")
+
     def __init__(self, reader: WiredReader) -> None:
         self._reader = reader
         self._line: FaultyTransport | None = None

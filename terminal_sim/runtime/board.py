@@ -60,7 +60,7 @@ class PointOfSalePort(Protocol):
         ...
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Printer:
     """Paper and what was printed on it, oldest first. A `jammed` one prints nothing until paper is put in anew. `out` gets what comes out."""
 
@@ -105,7 +105,7 @@ class Power(Struct, eq=False):
         return not self.fuse
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Panel:
     """What a terminal shows and sounds: `lights` by name, the count of `beeps`, and the screen that `draw` gives.
 
@@ -153,7 +153,7 @@ class BoardState:
     firmware: FirmwareMemory | None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Board:
     """One terminal's wiring. A power cut takes the `firmware`; all else keeps what it has. `answer_fault` strikes an answer of the acquirer."""
 

@@ -30,6 +30,8 @@ class CardLogState:
 class CardLog:
     """`listed` are the numbers of the exception file. `reasons` is why the newest transaction ended so, as short text; empty while one runs."""
 
+    __slots__ = ("_amounts", "_listed", "_torn", "reasons")
+
     def __init__(self, listed: frozenset[Secret[str]] = frozenset()) -> None:
         self.reasons = ""
         self._listed = listed

@@ -41,6 +41,8 @@ class VaultState(Struct, frozen=True):
 class Vault:
     """`file` keeps the key, made when it is first needed; None keeps it in memory, drawn from the bench's own random source."""
 
+    __slots__ = ("_file", "_key", "_sealed")
+
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._key: Secret[bytes] | None = None

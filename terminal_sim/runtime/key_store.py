@@ -41,6 +41,7 @@ class PinKeySource(Protocol):
 class FixedPinKey:
     """One key for all PINs."""
 
+    __slots__ = ("_key",)
     serial = b""
 
     def __init__(self, key: Secret[bytes]) -> None:
@@ -134,6 +135,8 @@ class KeyStoreState(Struct, frozen=True):
 
 class KeyStore:
     """Holds the acquirer's PIN keys from `source`, and the keys of its `line`; blocks for the issuer have `block_format` 0, 3 or 4 (ISO 9564-1)."""
+
+    __slots__ = ("_erased", "_format", "_line", "_source")
 
     def __init__(self, source: PinKeySource, block_format: int = 0, line: LineKeyStore | None = None) -> None:
         self._source = source

@@ -41,6 +41,8 @@ class LineKeyStore:
     An answer has the keys of its request. So after a change the MAC key before it is still taken.
     """
 
+    __slots__ = ("_file", "_transport", "earlier", "keys")
+
     def __init__(self, config: AcquirerConfig, file: Path | None) -> None:
         self._transport = config.transport_key if config.test_keys.has("transport_key") else None
         self._file = file

@@ -29,7 +29,7 @@ class ReaderPortState:
     conversation: ConversationState | None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class ReaderPort:
     """The readers of one terminal. They keep their power when the firmware loses its own.
 

@@ -20,7 +20,7 @@ from terminal_sim.cards.catalogue import CardState
 from terminal_sim.flows import load
 
 SAVED_BENCH = {31: "12a0bcbd8f6516fb"}
-CHECKPOINT = {5: "7b261cc18b192d21"}
+CHECKPOINT = {6: "1c65dca3ad5cb5b1"}
 """The digest of the shape that each version has."""
 
 

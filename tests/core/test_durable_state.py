@@ -297,7 +297,7 @@ def test_a_copy_knows_the_same_and_goes_on_by_itself() -> None:
     for name in ("doubtful", "stored", "receipts_due", "requested"):
         getattr(state, name)["V40000010001"] = None
     state.taken_originals["V40000010001"] = {"V40000010002": 100}
-    state.declined_later.add("V40000010001")
+    state.declined_later["V40000010001"] = None
     state.orders.append(OnlineOrder(1, "order", 100))
     state.unanswered["V40000010001"] = MessageKind.REVERSAL
     state.batch_payments.append("V40000010001")

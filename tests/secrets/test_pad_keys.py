@@ -87,7 +87,8 @@ def test_no_key_is_in_anything_that_a_run_leaves(tmp_path: Path, managed: str, b
                 planted["initial key"] = initial = derivation.initial(BASE, store.serial)
                 planted["key of the PIN"] = derivation.pin_key(initial, store.serial)
             (state / "trace.txt").write_text("\n".join(bench.trace.tail(100_000)))
-            shown = (config, config.test_keys, store, vars(store), bench.host_messages(), terminal.journal())
+            held = [getattr(store, slot) for slot in store.__slots__]
+            shown = (config, config.test_keys, store, held, bench.host_messages(), terminal.journal())
             (state / "shown.txt").write_text(repr(shown))
     for file in (file for file in state.rglob("*") if file.is_file()):
         content = file.read_bytes()
