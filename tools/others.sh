@@ -1,7 +1,7 @@
 #!/bin/sh
-# Software by other people for tests/interop, beside the virtual environment and not in it, since it wants old releases of what is there:
-# the EMV readers `emv` of PyPI and `node-emv` of npm, and the vendors' libraries for points of sale. What cannot be installed is missed
-# by its test, which says so. It never fails.
+# Software by other people for tests/interop and tests/adapters, beside the virtual environment and not in it, since it wants other releases of
+# what is there: the EMV readers `emv` of PyPI and `node-emv` of npm, the vendors' libraries for points of sale, and labgrid, which brings a
+# module `serial` of its own. What cannot be installed is missed by its test, which says so. It never fails.
 set -u
 venv=$1
 others=$venv/others
@@ -10,6 +10,10 @@ mkdir -p "$others"
 [ -d "$others/py/emv" ] ||
     "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps --target "$others/py" emv==1.0.14 pycountry==20.7.3 >&2 ||
     echo "others.sh: emv of PyPI could not be installed: its test is skipped" >&2
+
+[ -d "$others/labgrid/labgrid" ] ||
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check --target "$others/labgrid" labgrid==26.0.1 >&2 ||
+    echo "others.sh: labgrid of PyPI could not be installed: its test is skipped" >&2
 
 if [ ! -d "$others/node/node_modules/node-emv" ] || [ ! -d "$others/node/node_modules/@adyen" ]; then
     if command -v npm >/dev/null; then

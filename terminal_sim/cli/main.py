@@ -354,8 +354,8 @@ def _pool(actions: _Commands) -> None:
         "--at", type=_path, required=True, metavar="SOCKET", help="the socket of the pool, a new file"
     )
     pool.add_argument(
-        "--format", choices=("text", "json", "env"), default="text",
-        help="how the readers are told: text by default; env is a line for the shell's eval",
+        "--format", choices=("text", "json", "env", "labgrid"), default="text",
+        help="how the readers are told: text by default; env is a line for the shell's eval, labgrid an environment file",
     )  # fmt: skip
     lease = _command(
         actions, "lease", "readers", "list a pool, or run a command while it has a reader of the pool"
@@ -363,7 +363,15 @@ def _pool(actions: _Commands) -> None:
     lease.add_argument("--at", type=_path, required=True, metavar="SOCKET", help="as pool --at has it")
     lease.add_argument("--name", default="", metavar="NAME", help="this reader; any that is free by default")
     lease.add_argument("--card", default="", metavar="NAME", help="put this card into it first")
-    _format(lease)
+    lease.add_argument(
+        "--format", choices=("text", "json", "labgrid"), default="text",
+        help="how the pool is listed: text by default; labgrid is an environment file",
+    )  # fmt: skip
+    for one in (pool, lease):
+        one.add_argument(
+            "--profile", default="v400m", metavar="PROFILE",
+            help="the terminal at each reader in an environment file of labgrid; v400m by default",
+        )  # fmt: skip
     lease.add_argument(
         "words", nargs="*", metavar="COMMAND",
         help="behind --: it finds TERMINAL_SIM_READER, TERMINAL_SIM_READER_NAME and TERMINAL_SIM_READER_PATH in its environment",

@@ -190,7 +190,7 @@ def _announce(given: Namespace, readers: Sequence[PooledReader]) -> None:
     if given.format == "env":
         print(f"export TERMINAL_SIM_POOL={shlex.quote(str(given.at))}")
     else:
-        print_pool(given.format, readers)
+        print_pool(given, readers)
     sys.stdout.flush()
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +17,7 @@ from terminal_sim.explore.campaigns.campaign import Campaign, CampaignTerminal
 from terminal_sim.explore.campaigns.workers import ProcessWorkers, WorkersLost
 from terminal_sim.readers.opening import Misuse
 from terminal_sim.readers.pool import PoolConnection
+from tests.cli.pool import Pool
 from tests.explore.campaigns.kit import done
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "openpty"), reason="a pool serves pseudo-terminals")
@@ -39,54 +38,9 @@ scenario "B"
 PYTHON = shlex.quote(sys.executable)
 
 
-class Pool:
-    """A pool of two chip readers in a process of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.socket = folder / "pool"
-        command = [
-            "readers",
-            "pool",
-            "left=ccid+pty:",
-            "ccid+pty:",
-            "--at",
-            str(self.socket),
-            "--format",
-            "env",
-        ]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "terminal_sim", *command], stdout=subprocess.PIPE, text=True
-        )
-        assert self._process.stdout is not None
-        self.announced = self._process.stdout.readline()
-
-    def await_free(self) -> None:
-        """Return when every reader was given back: each can be leased."""
-        with PoolConnection(str(self.socket)) as one, PoolConnection(str(self.socket)) as another:
-            one.lease("left")
-            another.lease("reader-2")
-
-    def states(self) -> dict[str, bool]:
-        """Which readers are leased."""
-        with PoolConnection(str(self.socket)) as connection:
-            return {one.name: one.leased for one in connection.readers()}
-
-    def leases(self) -> list[int]:
-        """How often each reader was leased."""
-        with PoolConnection(str(self.socket)) as connection:
-            return [one.leases for one in connection.readers()]
-
-    def end(self) -> int:
-        self._process.send_signal(signal.SIGTERM)
-        code = self._process.wait(30)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-        return code
-
-
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
-    there = Pool(tmp_path_factory.mktemp("p"))
+    there = Pool(tmp_path_factory.mktemp("p"), "left=ccid+pty:", "ccid+pty:")
     yield there
     assert there.end() == 0
     assert not there.socket.exists()
@@ -137,6 +91,34 @@ def test_a_pool_is_told_as_json_and_to_a_shell(pool: Pool, capfd: pytest.Capture
     assert [(one["name"], one["leased"]) for one in listed] == [("left", False), ("reader-2", False)]
     assert all(one["address"] == f"ccid+serial://{one['path']}" for one in listed)
     assert pool.announced == f"export TERMINAL_SIM_POOL={pool.socket}\n"
+
+
+def test_a_pool_is_told_as_an_environment_of_labgrid(
+    pool: Pool, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    lease = ["readers", "lease", "--at", str(pool.socket), "--format", "labgrid", "--profile"]
+    assert main([*lease, "square-terminal"]) == 0
+    targets = [
+        f"""  "{name}":
+    resources:
+      PaymentTerminal:
+        profile: "square-terminal"
+      CardReader:
+        address: "pool:{pool.socket}#{name}"
+    drivers:
+      PaymentTerminalDriver: {{}}
+      PaymentTerminalStrategy: {{}}
+"""
+        for name in ("left", "reader-2")
+    ]
+    head = "imports:\n  - terminal_sim.adapters.labgrid\ntargets:\n"
+    assert capfd.readouterr().out == head + "".join(targets)
+    mine = tmp_path / "é: mine.toml"
+    mine.write_text('profile = 1\nextends = "v400m"\nid = "mine"\nname = "Mine"\n', encoding="utf-8")
+    assert main([*lease, mine.name]) == 0
+    assert capfd.readouterr().out.count(f'profile: "{mine}"\n') == 2
+    assert main([*lease, "v401m"]) == 2
+    assert "did you mean" in capfd.readouterr().err
 
 
 def test_a_reader_is_leased_by_one_at_a_time_and_is_free_when_its_connection_ends(pool: Pool) -> None:

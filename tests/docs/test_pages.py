@@ -23,7 +23,8 @@ RUN = ("terminal-sim", "python", "pytest", "robot")
 PATH = (ROOT, ROOT / "drivers", ROOT / "terminal_sim/adapters/robot/import_name")
 # What is plugged in where the reader is.
 HARDWARE = ("/dev/", "+hid:", "+usb:", "pcsc:")
-# Pages whose examples are held elsewhere: the recipes by their own tests, in a copy of the tree.
+# What is run by tests/adapters/test_labgrid.py, in an environment of its own.
+LABGRID = "--lg-env"
 PLAIN = re.compile(r"^\[(?P<name>[^\]]+)\]: |\]\((?P<target>[^)#\s]+)(?:#[^)]*)?\)", re.MULTILINE)
 
 
@@ -45,7 +46,7 @@ class Reader:
         target.write_text(file.text, "utf-8")
 
     def run(self, command: Command) -> None:
-        if command.words[0] not in RUN:
+        if command.words[0] not in RUN or LABGRID in command.words:
             return
         if any(part in word for word in command.words for part in HARDWARE):
             parser().parse_args(command.words[1:])

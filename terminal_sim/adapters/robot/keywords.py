@@ -15,13 +15,13 @@ from typing import Any, Literal
 
 from robot.api.types import Secret
 
+from terminal_sim.adapters.session import SECRET_KINDS
 from terminal_sim.verbs import VERBS, Parameter, Verb
 from terminal_sim.verbs.signature import NEGATION, ValueKind
 
 Argument = str | tuple[str, object]
 
 _MORE = "more"
-_SECRET_KINDS = (ValueKind.ASSIGNED, ValueKind.KEYS, ValueKind.TEXT, ValueKind.VALUE)
 _LOOKING = ("expect", "forbid", "capture")
 _CODE = re.compile(r"`([^`]+)`")
 
@@ -120,7 +120,7 @@ def _type(parameter: Parameter) -> Any:
         return int
     if parameter.repeated:
         return list[str] | str
-    return str | Secret if parameter.kind in _SECRET_KINDS else str
+    return str | Secret if parameter.kind in SECRET_KINDS else str
 
 
 @dataclass(frozen=True, slots=True)

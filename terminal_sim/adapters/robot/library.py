@@ -22,8 +22,9 @@ from terminal_sim.adapters.robot.documents import ARGUMENTS, INTRODUCTION
 from terminal_sim.adapters.robot.keywords import OWN, Argument, keywords
 from terminal_sim.adapters.robot.log import drawing, of_failure, screens
 from terminal_sim.adapters.robot.pictures import TestPictures
-from terminal_sim.adapters.robot.session import RobotSession, TerminalSetup
+from terminal_sim.adapters.robot.session import RobotSession
 from terminal_sim.adapters.robot.variables import GROUPS, BuiltIns, of_robot
+from terminal_sim.adapters.session import TerminalSetup
 from terminal_sim.bench import DEFAULT_CLOCK, BenchMisuse, JournalError, ProfileError, SavedState
 from terminal_sim.display.picture import Picture
 from terminal_sim.readers.opening import DriverError

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain, repeat
 from pathlib import Path
@@ -13,14 +11,13 @@ from typing import Any
 from robot.api.types import Secret
 
 from terminal_sim.adapters.robot.keywords import RobotKeyword
-from terminal_sim.bench import DEFAULT_CLOCK, Bench, Duration, Profile, SavedState, TerminalUnderTest
-from terminal_sim.profile import is_path
+from terminal_sim.adapters.session import TerminalSession, TerminalSetup
+from terminal_sim.bench import Duration, SavedState
 from terminal_sim.script.bind import VerbArgument
 from terminal_sim.script.tree import Form, SourcePlace, Value
 from terminal_sim.script.values import Scope, judge, judge_field, spoken
 from terminal_sim.script.vocabulary import vocabulary
-from terminal_sim.verbs import BadScript, Parameter, Tester, Verb
-from terminal_sim.verbs.mask import Mask
+from terminal_sim.verbs import BadScript, Parameter, Verb
 from terminal_sim.verbs.pictures import Pictures
 from terminal_sim.verbs.signature import NEGATION, ValueKind
 from terminal_sim.verbs.states import is_file, is_name, read_state
@@ -32,71 +29,18 @@ _LOOKED_FOR = (ValueKind.SELECTOR, ValueKind.TARGET, ValueKind.HIDDEN)
 _BARE = ("id:", "region:")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TerminalSetup:
-    """What a terminal is made of. `folder` is that of the suite, from which files are named."""
-
-    profile: str
-    locale: str = ""
-    reader: str | tuple[str, ...] = "virtual"
-    seed: int = 0
-    pack: str | None = None
-    cards: Path | None = None
-    clock: str = DEFAULT_CLOCK
-    options: Mapping[str, str] | None = None
-    folder: Path = Path()
-
-    def model(self) -> Profile:
-        """The profile with its options. Raises `ProfileError` with the cure."""
-        file = self.folder / self.profile if is_path(self.profile) else self.profile
-        return vocabulary().load(file, self.options)
-
-    def having(self, *, profile: str, locale: str, options: Mapping[str, str]) -> TerminalSetup:
-        """The same with another profile and language, where they are said, and with these options before its own."""
-        return replace(
-            self,
-            profile=profile or self.profile,
-            locale=locale or self.locale,
-            options={**(self.options or {}), **options},
-        )
-
-
-class RobotSession:
-    """One terminal on a bench of its own. Raises what the bench raises where it cannot be set up."""
+class RobotSession(TerminalSession):
+    """The terminal of a test case. `start` names a state of `states`, or its file, from which the terminal goes on."""
 
     def __init__(
         self, setup: TerminalSetup, pictures: Pictures, *, start: str = "", states: Mapping[str, SavedState]
     ) -> None:
-        self._open = ExitStack()
-        self.setup = setup
-        decks = (setup.folder / setup.cards,) if setup.cards is not None else ()
-        profile = setup.model()
         saved = None
         if start:
             saved = read_state(start, setup.folder) if is_file(start) else _named(start, states)
-        self.bench = self._open.enter_context(
-            Bench(seed=setup.seed, pack=setup.pack, clock=setup.clock, decks=decks)
-        )
-        try:
-            self.terminal: TerminalUnderTest = self.bench.add_terminal(
-                profile, locale=setup.locale or None, reader=setup.reader, power=False, state_from=saved
-            )
-        except BaseException:
-            self._open.close()
-            raise
-        if not self.terminal.is_on:
-            self.terminal.power_on()
-        self.mask = Mask()
-        self.tester = Tester(
-            self.bench,
-            self.terminal,
-            pictures=pictures,
-            receipts_before=len(self.terminal.receipts),
-            folder=setup.folder,
-            mask=self.mask,
-        )
+        super().__init__(setup, pictures=pictures, saved=saved)
         words = vocabulary()
-        self._scope = Scope(words, (profile,), words.cards(decks), decks)
+        self._scope = Scope(words, (self.profile,), words.cards(setup.decks), setup.decks)
 
     def say(self, keyword: RobotKeyword, placed: Iterable[object], named: Mapping[str, object]) -> object:
         """Does a keyword. Raises `BadScript`, and what its verb raises."""
@@ -151,21 +95,6 @@ class RobotSession:
                 f"${{{name}}} has no value here: there is {have}; those of a card once it is presented"
             )
         return known[name]
-
-    def screen(self, display: str) -> str:
-        """The settled screen as text. Raises `BadScript` where the terminal has no such display."""
-        try:
-            return self.terminal.view(display).text
-        except LookupError as wrong:
-            raise BadScript(str(wrong)) from None
-
-    def receipt(self, copy: str) -> str:
-        """The newest receipt, or the newest of that copy; "" where there is none."""
-        printed = self.terminal.receipts
-        return next((one.text for one in reversed(printed) if not copy or one.copy == copy), "")
-
-    def close(self) -> None:
-        self._open.close()
 
     def _argument(self, parameter: Parameter, value: object) -> VerbArgument:
         text = self._text(value)
