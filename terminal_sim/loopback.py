@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
+LOOPBACK = "127.0.0.1"
 BEYOND = "beyond"  # the option of an address that allows it, as `beyond=loopback`
 
 

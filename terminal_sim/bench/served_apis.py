@@ -14,23 +14,26 @@ from time import monotonic
 
 from terminal_sim.bench.api_device import ApiTerminal, rows_of
 from terminal_sim.bench.inbox import Inbox
+from terminal_sim.bench.kept_secret import kept_secret
+from terminal_sim.bench.served_square import ServedSquare, SquareServer
+from terminal_sim.bench.square_devices import SquareAtBench
 from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.bench.till import Till
 from terminal_sim.errors import BenchMisuse
-from terminal_sim.files import replace_private
+from terminal_sim.loopback import LOOPBACK
 from terminal_sim.pos.adyen.dialogue import Dialogues, row_of
 from terminal_sim.pos.adyen.seal import SharedKey
 from terminal_sim.pos.adyen.terminal_api import TerminalApi
-from terminal_sim.pos.servers.adyen import LocalTerminalApi, OnBench
+from terminal_sim.pos.servers.adyen import LocalTerminalApi
 from terminal_sim.pos.servers.adyen_cloud import CloudTerminalApi, Connected
 from terminal_sim.pos.servers.certificates import Authority
 from terminal_sim.pos.servers.http import HttpServer
+from terminal_sim.pos.servers.on_bench import OnBench
 from terminal_sim.runtime.clock import VirtualClock
 from terminal_sim.secret import Secret
 
 __all__ = ["OnBench", "ServedApis", "ServedPlatform", "ServedTerminalApi", "TerminalApis", "served_apis"]
 
-LOOPBACK = "127.0.0.1"
 _SIGNS = string.ascii_letters + string.digits + "-+.!"
 _LENGTH = 32
 _LOOK = 0.02  # seconds of one wait, since what is waited for may come about by itself
@@ -73,7 +76,7 @@ class ServedPlatform:
 
 
 class TerminalApis:
-    """The interfaces of `terminals`, with their keys and certificates in `folder`. Raises `BenchMisuse`."""
+    """The interfaces of terminals, with their keys and certificates in `folder`; `square` is the service of those that have that. Raises `BenchMisuse`."""
 
     def __init__(self, folder: Path, clock: VirtualClock, till: Till, on_bench: OnBench) -> None:
         self._folder = folder
@@ -82,7 +85,8 @@ class TerminalApis:
         self._till = till
         self._on_bench = on_bench
         self._apis: list[tuple[TerminalUnderTest, TerminalApi]] = []
-        self._servers: list[HttpServer] = []
+        self._servers: list[HttpServer | SquareServer] = []
+        self.square: SquareAtBench | None = None
 
     def add(self, terminal: TerminalUnderTest, *, sealed: bool) -> TerminalApi:
         """The interface on `terminal`, with what it has answered before, and a shared key where messages are `sealed`."""
@@ -118,11 +122,14 @@ class TerminalApis:
             api.lost_power(terminal.name)
             terminal.board.points_of_sale.remove(api)
         self._apis.clear()
+        if self.square is not None:
+            self.square.leave()
+            self.square = None
 
     def _shared_key(self, terminal: TerminalUnderTest) -> SharedKey:
         """The key that `terminal` shares with points of sale, kept in a file of the folder; made where there is none."""
         file = self._key_file(terminal.name)
-        key = SharedKey(terminal.name, 1, _kept(file, "the passphrase of the shared key", _passphrase))
+        key = SharedKey(terminal.name, 1, kept_secret(file, "the passphrase of the shared key", _passphrase))
         if key.refusal():
             raise BenchMisuse(f"{file}: {key.refusal()}")
         return key
@@ -166,11 +173,17 @@ class TerminalApis:
             url=f"https://{LOOPBACK}:{found}", key_file=key_file, ca_file=self._authority.certificate_file
         )
 
+    async def listen_square(self, port: int) -> ServedSquare | None:
+        """Serve Square's service, where a terminal has it. Raises `OSError` and `BenchMisuse`."""
+        if self.square is None:
+            return None
+        server = SquareServer(self._folder, self.square, self._on_bench)
+        self._servers.append(server)
+        return await server.listen(port)
+
     def _platform_key(self) -> tuple[Secret[str], Path]:
         file = self._folder / "platform.key"
-        key = _kept(file, "the key of the platform", lambda: secrets.token_urlsafe(_LENGTH))
-        if not len(key):
-            raise BenchMisuse(f"{file}: the key of the platform is empty; remove the file to have a new one")
+        key = kept_secret(file, "the key of the platform", lambda: secrets.token_urlsafe(_LENGTH))
         return key, file
 
     async def close(self) -> None:
@@ -183,20 +196,32 @@ class TerminalApis:
 class ServedApis:
     """The interfaces while they are served to this machine, beside the thread that has the bench.
 
-    `apis` has one for each terminal, in their order, and `cloud` is the platform where it is served. What points of sale ask for waits until the bench's thread takes it: `take`, `until`, or
+    `apis` has one for each terminal with Adyen's, in their order, `cloud` is the platform where it is served, and `square` the service of the others. What points of sale ask for waits until the bench's thread takes it: `take`, `until`, or
     any passing of virtual time.
     """
 
     def __init__(
-        self, apis: Sequence[ServedTerminalApi], inbox: Inbox, cloud: ServedPlatform | None = None
+        self,
+        apis: Sequence[ServedTerminalApi],
+        inbox: Inbox,
+        cloud: ServedPlatform | None = None,
+        square: ServedSquare | None = None,
     ) -> None:
         self.apis = tuple(apis)
         self.cloud = cloud
+        self._square = square
         self._inbox = inbox
 
     def of(self, terminal: TerminalUnderTest) -> ServedTerminalApi:
         """Where the interface of `terminal` is reached."""
         return next(api for api in self.apis if api.terminal == terminal.name)
+
+    @property
+    def square(self) -> ServedSquare:
+        """Where Square's service is reached. Raises `BenchMisuse` where no terminal has it."""
+        if self._square is None:
+            raise BenchMisuse("no terminal of this bench has Square's service: add square-terminal")
+        return self._square
 
     def take(self, within: float = 5.0) -> int:
         """Serve the requests that have come, and say how many; the first one is waited for `within` seconds of the wall."""
@@ -214,7 +239,7 @@ class ServedApis:
 
 @contextmanager
 def served_apis(
-    apis: TerminalApis, inbox: Inbox, port: int, cloud: int | None = None
+    apis: TerminalApis, inbox: Inbox, port: int, cloud: int | None = None, square: int = 0
 ) -> Iterator[ServedApis]:
     """Serve from a thread of its own until the block ends. Raises `BenchMisuse` where a port cannot be had."""
     loop = asyncio.new_event_loop()
@@ -228,24 +253,15 @@ def served_apis(
                 if cloud is None
                 else asyncio.run_coroutine_threadsafe(apis.listen_cloud(cloud), loop).result()
             )
+            service = asyncio.run_coroutine_threadsafe(apis.listen_square(square), loop).result()
         except OSError as wrong:
             raise BenchMisuse(f"port {port}: {wrong.strerror or wrong}") from None
-        yield ServedApis(found, inbox, platform)
+        yield ServedApis(found, inbox, platform, service)
     finally:
         asyncio.run_coroutine_threadsafe(apis.close(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
-
-
-def _kept(file: Path, what: str, make: Callable[[], str]) -> Secret[str]:
-    """The line of a file for its owner alone, which has `what`, made where there is none. Raises `BenchMisuse`."""
-    try:
-        if not file.exists():
-            replace_private(file, f"{make()}\n".encode())
-        return Secret(file.read_text("ascii").rstrip("\n"))
-    except (OSError, ValueError) as wrong:
-        raise BenchMisuse(f"{file}: {what} cannot be read: {wrong}") from None
 
 
 def _passphrase() -> str:

@@ -168,6 +168,11 @@ class TerminalUnderTest:
         return self._surroundings.environment.network_up
 
     @property
+    def service_is_up(self) -> bool:
+        """Whether the payment service has no outage."""
+        return self._surroundings.environment.service_up
+
+    @property
     def host_is_in_reach(self) -> bool:
         """Whether the terminal's own link is there, and the payment service behind it."""
         around = self._surroundings.environment

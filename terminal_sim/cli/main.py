@@ -411,7 +411,7 @@ def _serve(commands: _Commands) -> None:
     serve.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
     _network_host(serve)
     serve.add_argument(
-        "--pos", type=_pos, action="append", default=[], metavar="adyen:PORT|adyen-cloud:PORT",
+        "--pos", type=_pos, action="append", default=[], metavar="adyen:PORT|adyen-cloud:PORT|square:PORT",
         help="serve the terminals' interface for points of sale, from this port on (0: free ones), or the vendor's platform; time runs by the wall then",
     )  # fmt: skip
     serve.add_argument(
@@ -982,9 +982,9 @@ def _port(text: str) -> int:
 
 def _pos(text: str) -> tuple[str, int]:
     api, colon, port = text.partition(":")
-    if api not in ("adyen", "adyen-cloud") or not colon:
+    if api not in ("adyen", "adyen-cloud", "square") or not colon:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no interface: write adyen:8443 or adyen-cloud:9443, with the port 0 for free ones"
+            f"{text!r} is no interface: write adyen:8443, adyen-cloud:9443 or square:9555, with the port 0 for free ones"
         )
     return api, _port(port)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from terminal_sim.bench import BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
@@ -17,6 +17,7 @@ from terminal_sim.cli.printing import printer_at
 
 if TYPE_CHECKING:
     from terminal_sim.bench.served_apis import ServedPlatform, ServedTerminalApi
+    from terminal_sim.bench.served_square import ServedSquare
     from terminal_sim.web.serving import BenchService
 
 
@@ -85,7 +86,7 @@ async def _serve(given: Namespace, options: object) -> None:
 @asynccontextmanager
 async def _interfaces(
     service: BenchService, given: Namespace
-) -> AsyncIterator[list[ServedTerminalApi | ServedPlatform]]:
+) -> AsyncIterator[list[ServedTerminalApi | ServedPlatform | ServedSquare]]:
     """The interfaces for points of sale, where they are wanted."""
     if not given.pos:
         yield []
@@ -100,9 +101,20 @@ async def _interfaces(
         yield served
 
 
-def told(api: ServedTerminalApi | ServedPlatform) -> str:
+def told(api: ServedTerminalApi | ServedPlatform | ServedSquare) -> str:
     """Where an interface is, and the lines that point the vendor's library at it."""
-    about = api.about()
+    about: Mapping[str, Any] = api.about()
+    if "square" in about:
+        return "\n".join(
+            (
+                f"pos     Square  {about['square']}/v2",
+                *(f"        device {device} ({name})" for name, device in about["devices"].items()),
+                f"        access token in {about['token']}, location {about['location']}",
+                f'        Python  Square(token=open("{about["token"]}").read().strip(), base_url="{about["square"]}")',
+                f'        Node    new SquareClient({{ token: fs.readFileSync("{about["token"]}", "ascii").trim(), baseUrl: "{about["square"]}" }})',
+                f'        curl    -H "Authorization: Bearer $(cat {about["token"]})" {about["square"]}/v2/terminals/checkouts/...',
+            )
+        )
     if "cloud" in about:
         return "\n".join(
             (

@@ -25,6 +25,7 @@ from terminal_sim.core.events import (
 )
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.errors import StorageFailed
+from terminal_sim.runtime.beside import Beside
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.clock import ClockState, VirtualClock
 from terminal_sim.runtime.conversation import ConversationState
@@ -61,6 +62,8 @@ class Posted(Struct, frozen=True):
 
 
 _COMMITS = fx.Record, fx.Store
+BESIDE = "beside"
+"""The name of a deadline that is no terminal's."""
 
 
 class _Running(Struct, frozen=True):
@@ -76,7 +79,7 @@ class _Running(Struct, frozen=True):
 
 
 class Engine:
-    """`trace` takes everything that happens; without one, nothing is spent on it."""
+    """`trace` takes everything that happens; without one, nothing is spent on it. `beside` is what lives beside the terminals."""
 
     def __init__(
         self,
@@ -86,6 +89,7 @@ class Engine:
         trace: Trace | None = None,
     ) -> None:
         self.clock = clock
+        self.beside: list[Beside] = []
         self.tracing = Tracing(trace, clock) if trace is not None else None
         self._jumped = False
         self._journal = journal
@@ -134,6 +138,15 @@ class Engine:
 
     def settle(self) -> None:
         """Handle everything that is queued and all that follows from it."""
+        self._drain()
+        while self.beside:
+            for one in tuple(self.beside):
+                one.go_on()
+            if not self._queue:
+                return
+            self._drain()
+
+    def _drain(self) -> None:
         while self._queue:
             if len(self._queue) == 1:
                 self._run([self._handle(self._queue.popleft())])
@@ -153,16 +166,27 @@ class Engine:
 
     def _jump(self, until: int) -> bool:
         self._jumped = True
+        if self.beside and (due := self._due_beside()) is not None and due <= until:
+            self.clock.jump(due, self._fall_due)
+            return True
         return self.clock.jump(until, self._fall_due)
+
+    def _due_beside(self) -> int | None:
+        """When something beside the terminals has something to do, if it has."""
+        dues = (due for one in self.beside if (due := one.next_due()) is not None)
+        return min(dues, default=None)
 
     def next_deadline(self) -> Deadline | None:
         """What is due next; what a terminal has dropped meanwhile is forgotten on the way."""
+        beside = self._due_beside() if self.beside else None
         while (held := self.clock.next_due()) is not None:
             at, due = held
+            if beside is not None and beside < at:
+                break
             if self._is_alive(due):
                 return Deadline(at, due.name, due.terminal)
             self.clock.drop_next()
-        return None
+        return None if beside is None else Deadline(beside, BESIDE, "")
 
     def poll(self, board: Board, timeout: float = 0.0) -> bool:
         """Ask the board's readers and host link for news; whether there was any, of interest to the firmware or not.

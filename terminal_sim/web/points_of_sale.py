@@ -15,15 +15,16 @@ from terminal_sim.web.served import ServedBench
 
 if TYPE_CHECKING:
     from terminal_sim.bench.served_apis import ServedPlatform, ServedTerminalApi, TerminalApis
+    from terminal_sim.bench.served_square import ServedSquare
 
 
 @asynccontextmanager
 async def points_of_sale(
     served: ServedBench, ports: Mapping[str, int], *, sealed: bool
-) -> AsyncIterator[list[ServedTerminalApi | ServedPlatform]]:
+) -> AsyncIterator[list[ServedTerminalApi | ServedPlatform | ServedSquare]]:
     """Serve the interfaces of the terminals that are on the live branch now, until the block ends. Raises `BenchMisuse`.
 
-    `ports` has those of `adyen`, of the terminals one after the other, and of `adyen-cloud`, which one of both may lack.
+    `ports` has those of `adyen`, of the terminals one after the other, of `adyen-cloud`, and of `square`; one of them is enough.
     """
     branch = served.branch()
     tasks: set[asyncio.Task[None]] = set()
@@ -37,19 +38,24 @@ async def points_of_sale(
     apis = await served.do(opened.__enter__)
     try:
         seats = {seat.terminal.name: name for name, seat in branch.terminals.items()}
-        reached: list[ServedTerminalApi | ServedPlatform] = []
+        reached: list[ServedTerminalApi | ServedPlatform | ServedSquare] = []
         try:
             if "adyen" in ports:
                 found = await apis.listen(ports["adyen"])
                 reached += [replace(one, terminal=seats[one.terminal]) for one in found]
             if "adyen-cloud" in ports:
                 reached.append(await apis.listen_cloud(ports["adyen-cloud"]))
+            if "square" in ports and (square := await apis.listen_square(ports["square"])) is not None:
+                named = {seats[name]: device for name, device in square.devices.items()}
+                reached.append(replace(square, devices=named))
         except OSError as wrong:
             raise BenchMisuse(f"points of sale: {wrong.strerror or wrong}: {ports}") from None
-        if not apis.poiids:
-            raise BenchMisuse(
-                "no terminal of this bench has an interface for points of sale: serve v400m or s1f2"
-            )
+        for wanted, there, serve in (
+            ("adyen", apis.poiids, "v400m or s1f2"),
+            ("square", apis.square, "square-terminal"),
+        ):
+            if any(port.partition("-")[0] == wanted for port in ports) and not there:
+                raise BenchMisuse(f"no terminal of this bench has the interface {wanted}: serve {serve}")
         yield reached
     finally:
         await served.do(partial(opened.__exit__, None, None, None))

@@ -2,63 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 from terminal_sim.bench.served_apis import ServedTerminalApi
+from tests.interop.library_process import HERE, OTHERS, LibraryProcess
 
-HERE = Path(__file__).parent
-NODE_MODULES = HERE.parents[1] / ".venv" / "others" / "node" / "node_modules"
+NODE_MODULES = OTHERS / "node" / "node_modules"
 LIBRARY = NODE_MODULES / "@adyen" / "api-library"
 
 
-class Library:
-    """The process. Raises nothing: an error of the library is its answer."""
+class Library(LibraryProcess):
+    """The process of the library."""
 
     def __init__(self, ca: str = "") -> None:
         """`ca` has certificates that the process trusts besides those of its own."""
-        self._waiting: dict[int, Future[Any]] = {}
-        self._asked = 0
-        self._process = subprocess.Popen(
+        super().__init__(
             ["node", str(HERE / "adyen_point_of_sale.js")],
-            env={**os.environ, "NODE_PATH": str(NODE_MODULES), "NODE_EXTRA_CA_CERTS": ca},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+            NODE_PATH=str(NODE_MODULES),
+            NODE_EXTRA_CA_CERTS=ca,
         )
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def close(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.terminate()
-        self._process.wait(10)
-        self._reader.join(10)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            said = json.loads(line)
-            self._waiting.pop(said["id"]).set_result(said)
-
-    def ask(self, call: Mapping[str, Any]) -> Future[Any]:
-        """The answer to come."""
-        self._asked += 1
-        answer: Future[Any] = Future()
-        self._waiting[self._asked] = answer
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"id": self._asked, **call}) + "\n")
-        self._process.stdin.flush()
-        return answer
 
 
 class PointOfSale:

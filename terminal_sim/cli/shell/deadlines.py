@@ -12,6 +12,7 @@ _WORDS = {
     "reversal": "the next try of a reversal",
     "forward": "the next try to forward an offline payment",
     "offline": "the end of what offline payments wait for",
+    "beside": "what the service for points of sale does next",
 }
 """What each deadline of a terminal is, by its name in the trace."""
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 from terminal_sim.pos.adyen.exchange import HttpReply
 from terminal_sim.pos.adyen.terminal_api import TerminalApi
 from terminal_sim.pos.servers.http import HttpRequest, HttpResponse
-
-OnBench = Callable[[Callable[[], None]], None]
-"""Has a call made on the thread of the bench, some time later. It may be used from any thread."""
+from terminal_sim.pos.servers.on_bench import OnBench, settle
 
 _PATHS = ("/nexo", "/nexo/")
 
@@ -45,16 +42,3 @@ class LocalTerminalApi:
         self._on_bench(receive)
         given = await answered
         return None if given is None else HttpResponse(status=given.status, body=given.body)
-
-
-def settle(
-    loop: asyncio.AbstractEventLoop, answered: asyncio.Future[HttpReply | None], given: HttpReply | None
-) -> None:
-    """Give what waits on `loop` its answer, from whatever thread; a loop that is closed has nobody that waits."""
-
-    def set_it() -> None:
-        if not answered.done():
-            answered.set_result(given)
-
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(set_it)

@@ -18,8 +18,8 @@ from terminal_sim.pos.adyen.exchange import HttpReply
 from terminal_sim.pos.adyen.platform import TAKEN, UNAUTHORIZED, addressee, not_an_object, not_connected
 from terminal_sim.pos.adyen.terminal_api import TerminalApi
 from terminal_sim.pos.adyen.values import Category
-from terminal_sim.pos.servers.adyen import OnBench, settle
 from terminal_sim.pos.servers.http import HttpRequest, HttpResponse
+from terminal_sim.pos.servers.on_bench import OnBench, settle
 from terminal_sim.secret import Secret
 
 _KEY = "x-api-key"

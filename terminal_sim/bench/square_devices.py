@@ -1,0 +1,134 @@
+"""Square's service beside a bench, and the terminals that are its devices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from terminal_sim.bench.terminal import TerminalUnderTest
+from terminal_sim.bench.till import Till
+from terminal_sim.core.events import Event
+from terminal_sim.core.moment import Instant
+from terminal_sim.core.payment_request import RequestAnswer
+from terminal_sim.core.rows.schema import JournalRow
+from terminal_sim.journal.errors import CommitUnknown
+from terminal_sim.pos.square.book import ServiceBook
+from terminal_sim.pos.square.calls import ServedService
+from terminal_sim.pos.square.queues import DeviceQueues
+from terminal_sim.pos.square.routes import ServiceAnswer, ServiceRequest, answer
+from terminal_sim.pos.square.rows import SERVICE, row_of
+from terminal_sim.pos.square.service import SquareService
+from terminal_sim.runtime.engine import Engine
+from terminal_sim.secret import Secret
+
+
+class SquareTerminal:
+    """A terminal of a bench as a device of the service. Its id and its name are those at the acquirer."""
+
+    def __init__(self, terminal: TerminalUnderTest, engine: Engine) -> None:
+        self.terminal = terminal
+        self._engine = engine
+
+    @property
+    def id(self) -> str:
+        return self.terminal.name
+
+    @property
+    def name(self) -> str:
+        return self.terminal.name
+
+    @property
+    def currency(self) -> str:
+        return self.terminal.currency
+
+    @property
+    def highest(self) -> int:
+        return self.terminal.profile.limits.max_amount
+
+    @property
+    def in_reach(self) -> bool:
+        return self.terminal.is_on and self.terminal.host_is_in_reach
+
+    def ask(self, event: Event) -> None:
+        self._engine.post(self.terminal.board, event)
+
+
+class SquareAtBench:
+    """The service as a part of a bench: what it is to its terminals, to the engine and to points of sale.
+
+    It stands on the rows that the journal of the points of sale has of it, and goes on where they end.
+    """
+
+    def __init__(self, terminals: Sequence[TerminalUnderTest], engine: Engine, till: Till, seed: int) -> None:
+        self.seed = seed
+        self._engine = engine
+        self._till = till
+        self._terminals = {terminal.name: SquareTerminal(terminal, engine) for terminal in terminals}
+        book = ServiceBook()
+        for stored in till.journal().rows(SERVICE):
+            book.apply(row_of(stored.flat))
+        self.service = SquareService(self, book)
+        self._queues = DeviceQueues(self.service)
+        self._served = ServedService(self.service, self._queues)
+        for terminal in terminals:
+            terminal.board.points_of_sale.append(self)
+        engine.beside.append(self._queues)
+        engine.settle()
+
+    def leave(self) -> None:
+        """Ask the terminals for nothing more."""
+        self._engine.beside.remove(self._queues)
+        for device in self._terminals.values():
+            device.terminal.board.points_of_sale.remove(self)
+
+    # What points of sale send.
+
+    def answer(self, request: ServiceRequest, token: Secret[str]) -> ServiceAnswer:
+        """The answer to a request of HTTP. What follows from it has happened when this returns, but is not in the answer."""
+        answered = answer(self._served, request, token)
+        self._engine.settle()
+        return answered
+
+    # What terminals answer.
+
+    def asked_for(self, request: str) -> bool:
+        """Whether the request with this id is one of the service."""
+        return self._queues.asked_for(request)
+
+    def answered(self, terminal: str, request: str, given: RequestAnswer) -> bool:
+        """Take an answer of a terminal that is in reach."""
+        return self._queues.answered(self._terminals[terminal], request, given)
+
+    def lost_power(self, terminal: str) -> None:
+        """What the terminal was asked for is in doubt."""
+        self._queues.lost_power(terminal)
+
+    # What is around the service.
+
+    @property
+    def devices(self) -> Mapping[str, SquareTerminal]:
+        return self._terminals
+
+    @property
+    def now(self) -> Instant:
+        return self._engine.clock.now
+
+    @property
+    def is_down(self) -> bool:
+        return any(not device.terminal.service_is_up for device in self._terminals.values())
+
+    def store(self, rows: Sequence[JournalRow]) -> bool:
+        now = self.now
+        flat = [row.flat() for row in rows]
+        try:
+            self._till.journal().append(SERVICE, 0, now.mono, now.wall, flat)
+        except CommitUnknown as unknown:
+            self.note(f"the service cannot store what it answers: {unknown}")
+            return False
+        return True
+
+    def note(self, text: str) -> None:
+        tracing = self._engine.tracing
+        if tracing is not None:
+            for device in self._terminals.values():
+                tracing.note(device.terminal.board, text)
+                return

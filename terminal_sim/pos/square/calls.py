@@ -1,0 +1,39 @@
+"""What a call is: the part of the path that names something, the query, the body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from terminal_sim.pos.square.objects import ApiObject
+from terminal_sim.pos.square.queues import DeviceQueues
+from terminal_sim.pos.square.service import SquareService
+
+
+class ServiceCall(Struct, frozen=True, kw_only=True):
+    """`path` has the named parts of the path, decoded; `query` is as it came."""
+
+    path: Mapping[str, str]
+    query: str
+    body: bytes
+
+
+class ServedService(Struct, frozen=True):
+    """What calls act on."""
+
+    service: SquareService
+    queues: DeviceQueues
+
+
+Answered = ApiObject | Mapping[str, Any]
+Serve = Callable[[ServedService, ServiceCall], Answered]
+
+
+class ServiceRoute(Struct, frozen=True):
+    """A call of the service: `pattern` has its named parts in braces."""
+
+    method: str
+    pattern: str
+    serve: Serve

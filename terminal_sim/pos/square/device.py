@@ -1,0 +1,66 @@
+"""What the service asks of the world: its devices, its time, its storage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from terminal_sim.core.events import Event
+from terminal_sim.core.moment import Instant
+from terminal_sim.core.rows.schema import JournalRow
+
+PREFIX = "device:"
+"""Stands before a device's id where a list of devices names it; calls take both forms."""
+
+
+class SquareDevice(Protocol):
+    """A device as the service sees it: a terminal, or something that acts as one."""
+
+    @property
+    def id(self) -> str:
+        """What a paired device code calls `device_id`."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What answers to its requests come from, and what the seller calls it."""
+        ...
+
+    @property
+    def currency(self) -> str: ...
+    @property
+    def highest(self) -> int:
+        """The highest amount that it asks a buyer for, in minor units."""
+        ...
+
+    @property
+    def in_reach(self) -> bool:
+        """Whether it is on, its link is up and the service is there for it."""
+        ...
+
+    def ask(self, event: Event) -> None:
+        """Queue `event` for it. What it answers comes to the service, later or at once."""
+        ...
+
+
+class ServiceWorld(Protocol):
+    """What is around the service. `devices` are by their ids."""
+
+    @property
+    def devices(self) -> Mapping[str, SquareDevice]: ...
+    @property
+    def now(self) -> Instant: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def is_down(self) -> bool:
+        """Whether the service has an outage: nobody is served then."""
+        ...
+
+    def store(self, rows: Sequence[JournalRow]) -> bool:
+        """Make `rows` durable at once; False where that is not certain, and then nothing more may be answered."""
+        ...
+
+    def note(self, text: str) -> None:
+        """A line for the trace."""
+        ...

@@ -1,0 +1,260 @@
+"""What devices have still to do, one thing a device at a time, and what they answer.
+
+Rules:
+1. It is durable that a device is about to be asked before it is, so that a restart asks what became of it and never asks for it twice.
+2. What waits is asked for in the order in which it came. A device that is busy is asked again after `LOOK`, then less often, and after each end it has `REST`.
+3. A declined card ends nothing: the device asks the buyer again, until one of both cancels.
+4. A checkout, refund or action that no device has taken by its deadline is cancelled. Where it is not known whether one has, the device is asked first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from terminal_sim.core.events import RequestCancelled, RequestQueried
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.payment_request import (
+    RequestAnswer,
+    RequestBusy,
+    RequestEnded,
+    RequestRefusal,
+    RequestRefused,
+    RequestRunning,
+    RequestTaken,
+    RequestUnknown,
+)
+from terminal_sim.pos.square.book import StoredObject
+from terminal_sim.pos.square.device import SquareDevice
+from terminal_sim.pos.square.durations import MAXIMUM, microseconds
+from terminal_sim.pos.square.errand import Errand, Standing
+from terminal_sim.pos.square.objects import DeviceRequest, ObjectKind
+from terminal_sim.pos.square.rows import AskedRow
+from terminal_sim.pos.square.service import NotDurable, ObjectChange, SquareService
+from terminal_sim.pos.square.values import CancelReason, RefundStatus, RequestStatus
+from terminal_sim.pos.square.work import WORK
+
+LOOK, LONGEST_LOOK = 2_000_000, 60_000_000
+REST = 3_000_000
+_TRY_AGAIN_FOR = MAXIMUM  # so long a buyer whose card was declined has for another one
+_REASONS = {
+    "cancelled": CancelReason.BUYER_CANCELED,
+    "pos-cancelled": CancelReason.SELLER_CANCELED,
+    "timed-out": CancelReason.TIMED_OUT,
+}
+
+
+class DeviceQueues:
+    """See the module. It goes on where the book of the service stands: what devices were asked for before is in doubt."""
+
+    def __init__(self, service: SquareService) -> None:
+        self._service = service
+        self._errands: dict[str, Errand] = {}
+        self._rested: dict[str, int] = {}  # by the id of a device: until when it rests
+        self._within: set[str] = set()  # the devices that were in reach
+        for stored in service.book.waiting.values():
+            asked = service.book.asked.get(stored.id)
+            self._errands[stored.id] = Errand(
+                stored.id,
+                attempt=asked.attempt if asked is not None else 0,
+                standing=Standing.WAITS if asked is None else Standing.IN_DOUBT,
+            )
+
+    # Time.
+
+    def next_due(self) -> int | None:
+        """The virtual time at which something is to be done that nothing else brings about, in microseconds."""
+        now = self._service.mono
+        return min((at for at in self._dues() if at > now), default=None)
+
+    def _dues(self) -> Iterator[int]:
+        for stored in self._service.book.waiting.values():
+            deadline = self._deadline(stored)
+            if deadline is not None:
+                yield deadline
+        for _, stored, errand in self._heads():
+            if errand.standing is Standing.WAITS:
+                yield max(errand.not_before, self._rested.get(stored.device, 0))
+
+    def go_on(self) -> None:
+        """Cancel what is overdue, and ask each device that is free for what waits first."""
+        if self._service.out_of_service or self._service.world.is_down:
+            self._look_who_is_there()
+            return
+        self._look_who_is_there()
+        try:
+            for stored in list(self._service.book.waiting.values()):
+                deadline = self._deadline(stored)
+                if deadline is not None and deadline <= self._service.mono:
+                    self.cancelled(stored, CancelReason.TIMED_OUT)
+            for device, stored, errand in list(self._heads()):
+                self._turn_to(device, stored, errand)
+        except NotDurable:
+            return
+
+    def _deadline(self, stored: StoredObject) -> int | None:
+        """When `stored` is cancelled if no device has taken it; None where one has, or may have."""
+        value, errand = stored.value, self.errand(stored)
+        if not isinstance(value, DeviceRequest) or errand.standing is not Standing.WAITS:
+            return None
+        if value.status is RequestStatus.PENDING:
+            return stored.mono + microseconds(value.deadline_duration)
+        asked = self._service.book.asked.get(stored.id)
+        return (asked.mono if asked is not None else stored.mono) + _TRY_AGAIN_FOR
+
+    # Devices.
+
+    def _look_who_is_there(self) -> None:
+        """A device that has come back is asked for what it has not answered."""
+        within = {name for name, device in self._service.world.devices.items() if device.in_reach}
+        for name in within - self._within:
+            self._doubt(name)
+        self._within = within
+
+    def _doubt(self, device: str) -> None:
+        """What `device` was asked for may have come to its end unheard."""
+        for stored in self._service.book.waiting.values():
+            errand = self.errand(stored)
+            if stored.device == device and errand.standing is not Standing.WAITS:
+                errand.standing = Standing.IN_DOUBT
+
+    def _heads(self) -> Iterator[tuple[SquareDevice, StoredObject, Errand]]:
+        """What each device that is in reach has to do first."""
+        seen: set[str] = set()
+        for stored in self._service.book.waiting.values():
+            device = self._service.world.devices.get(stored.device)
+            if stored.device in seen or device is None:
+                continue
+            seen.add(stored.device)
+            if device.in_reach:
+                yield device, stored, self.errand(stored)
+
+    def _turn_to(self, device: SquareDevice, stored: StoredObject, errand: Errand) -> None:
+        now = self._service.mono
+        if errand.standing is Standing.IN_DOUBT:
+            errand.standing = Standing.QUERIED
+            device.ask(RequestQueried(errand.request))
+        elif errand.standing is Standing.WAITS:
+            if now >= errand.not_before and now >= self._rested.get(device.id, 0):
+                self._ask(device, stored, errand)
+        elif errand.standing is Standing.RUNS and errand.takes_back:
+            errand.takes_back = False
+            device.ask(RequestCancelled(errand.request))
+
+    def _ask(self, device: SquareDevice, stored: StoredObject, errand: Errand) -> None:
+        if errand.is_asked_anew:
+            errand.attempt += 1
+            errand.is_asked_anew = False
+            asked = AskedRow(
+                object=stored.kind.value, id=stored.id, attempt=errand.attempt, mono=self._service.mono
+            )
+            self._service.store(rows=[asked])
+        errand.standing = Standing.ASKED
+        device.ask(WORK[stored.kind].event(stored, errand.request, device))
+
+    def errand(self, stored: StoredObject) -> Errand:
+        """How far the device is with `stored`."""
+        known = self._errands.get(stored.id)
+        if known is None:
+            known = self._errands[stored.id] = Errand(stored.id)
+        return known
+
+    # What sellers want.
+
+    def cancel(self, stored: StoredObject) -> None:
+        """A seller wants `stored` cancelled: at once where no device has it, else when its device says so. Raises `NotDurable`."""
+        errand = self.errand(stored)
+        if errand.standing is Standing.WAITS:
+            self.cancelled(stored, CancelReason.SELLER_CANCELED)
+        elif stored.value.status is not RequestStatus.CANCEL_REQUESTED:
+            self._put(stored, status=RequestStatus.CANCEL_REQUESTED)
+            errand.takes_back = True
+
+    def cancelled(self, stored: StoredObject, reason: CancelReason) -> None:
+        """`stored` is over without having been done. Raises `NotDurable`."""
+        self._errands.pop(stored.id, None)
+        self._put(stored, status=RequestStatus.CANCELED, cancel_reason=reason)
+
+    def _put(self, stored: StoredObject, **members: object) -> None:
+        value = replace(stored.value, updated_at=self._service.stamp, **members)
+        self._service.store(ObjectChange(kind=stored.kind, id=stored.id, value=value))
+
+    # What devices answer.
+
+    def asked_for(self, request: str) -> bool:
+        """Whether the request with this id is one of the service."""
+        return request in self._service.book.requests
+
+    def lost_power(self, device: str) -> None:
+        """`device` answers nothing of what it was asked for before it has booted."""
+        self._within.discard(device)
+        self._doubt(device)
+
+    def answered(self, device: SquareDevice, request: str, answer: RequestAnswer) -> bool:
+        """Take an answer, which has a link to come over; one to nothing that waits changes nothing."""
+        if not device.in_reach or self._service.out_of_service:
+            return False
+        stored = self._service.book.waiting.get(self._service.book.requests.get(request, ""))
+        if stored is None or self.errand(stored).request != request:
+            return True
+        try:
+            self._take(device, stored, self.errand(stored), answer)
+        except NotDurable:
+            self._service.world.note("the service cannot store what a device answers: it is out of service")
+            return False
+        return True
+
+    def _take(
+        self, device: SquareDevice, stored: StoredObject, errand: Errand, answer: RequestAnswer
+    ) -> None:
+        match answer:
+            case RequestTaken() | RequestRunning():
+                errand.standing, errand.looks = Standing.RUNS, 0
+                if isinstance(stored.value, DeviceRequest):
+                    errand.takes_back = stored.value.status is RequestStatus.CANCEL_REQUESTED
+                    if stored.value.status is RequestStatus.PENDING:
+                        self._put(stored, status=RequestStatus.IN_PROGRESS)
+            case RequestEnded(notice, payment):
+                self._rested[device.id] = self._service.mono + REST
+                self._end(device, stored, errand, notice.id, payment)
+            case RequestRefused(RequestRefusal.ORIGINAL) if stored.kind is ObjectKind.REFUND:
+                self._fail(stored)
+            case RequestBusy() | RequestRefused() | RequestUnknown():
+                self._not_taken(stored, errand, answer)
+
+    def _not_taken(self, stored: StoredObject, errand: Errand, answer: RequestAnswer) -> None:
+        if isinstance(answer, RequestRefused):
+            self._service.world.note(f"{stored.kind.value} {stored.id}: {answer.reason.value}")
+        status = stored.value.status
+        if status is RequestStatus.CANCEL_REQUESTED:
+            self.cancelled(stored, CancelReason.SELLER_CANCELED)
+            return
+        errand.standing = Standing.WAITS
+        if not isinstance(answer, RequestUnknown):
+            errand.not_before = self._service.mono + min(LOOK << errand.looks, LONGEST_LOOK)
+            errand.looks += 1
+
+    def _end(
+        self,
+        device: SquareDevice,
+        stored: StoredObject,
+        errand: Errand,
+        notice: str,
+        payment: Payment | None,
+    ) -> None:
+        if payment is not None and (payment.state.is_paid or payment.state is PaymentState.VOIDED):
+            self._errands.pop(stored.id, None)
+            self._service.store(*WORK[stored.kind].done(self._service, stored, payment, device))
+        elif stored.kind is ObjectKind.REFUND:
+            self._fail(stored)
+        elif stored.value.status is RequestStatus.CANCEL_REQUESTED:
+            self.cancelled(stored, CancelReason.SELLER_CANCELED)
+        elif notice in _REASONS:
+            self.cancelled(stored, _REASONS[notice])
+        else:
+            errand.standing, errand.is_asked_anew = Standing.WAITS, True
+
+    def _fail(self, stored: StoredObject) -> None:
+        self._errands.pop(stored.id, None)
+        self._put(stored, status=RefundStatus.FAILED)

@@ -1,0 +1,105 @@
+"""The calls of the service by method and path, and the answer to each: a status and a body."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+import msgspec
+from msgspec import Struct
+
+from terminal_sim.pos.square import checkouts, payment_calls
+from terminal_sim.pos.square.calls import ServedService, ServiceCall, ServiceRoute
+from terminal_sim.pos.square.problems import (
+    NO_SUCH_PATH,
+    NOT_DURABLE,
+    UNAUTHORIZED,
+    UNAVAILABLE,
+    WRONG_METHOD,
+    WRONG_VERSION,
+    ServiceRefusal,
+)
+from terminal_sim.pos.square.service import NotDurable
+from terminal_sim.secret import Secret
+
+ROUTES: tuple[ServiceRoute, ...] = (*checkouts.ROUTES, *payment_calls.ROUTES)
+VERSION = "2026-09-16"
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_BEARER = "bearer "
+
+
+class ServiceRequest(Struct, frozen=True, kw_only=True):
+    """A request of HTTP: the path is percent-encoded as it came, names of headers are in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class ServiceAnswer(Struct, frozen=True):
+    """What goes back, beside the version that the client asked for."""
+
+    status: int
+    body: bytes
+    version: str
+
+
+def answer(served: ServedService, request: ServiceRequest, token: Secret[str]) -> ServiceAnswer:
+    """The answer to `request`, of which all that it changes is durable. `token` is what clients must have."""
+    version = request.headers.get("square-version", VERSION)
+    try:
+        return ServiceAnswer(200, _answered(served, request, token, version), version)
+    except ServiceRefusal as refused:
+        return ServiceAnswer(
+            refused.status, refused.body, version if _VERSION.fullmatch(version) else VERSION
+        )
+
+
+def _answered(served: ServedService, request: ServiceRequest, token: Secret[str], version: str) -> bytes:
+    if served.service.world.is_down:
+        raise UNAVAILABLE
+    _check_token(request.headers.get("authorization", ""), token)
+    if not _VERSION.fullmatch(version):
+        raise WRONG_VERSION
+    route, path = _route(request.method, request.path)
+    try:
+        said = route.serve(served, ServiceCall(path=path, query=request.query, body=request.body))
+    except NotDurable:
+        raise NOT_DURABLE from None
+    return msgspec.json.encode(said)
+
+
+def _check_token(authorization: str, token: Secret[str]) -> None:
+    given = authorization[len(_BEARER) :] if authorization[: len(_BEARER)].lower() == _BEARER else ""
+    if not hmac.compare_digest(given.encode(), token.reveal().encode()):
+        raise UNAUTHORIZED
+
+
+def _route(method: str, path: str) -> tuple[ServiceRoute, Mapping[str, str]]:
+    parts = [unquote(part) for part in path.rstrip("/").split("/")]
+    fitting = [
+        (route, named) for route in ROUTES if (named := _named(route.pattern.split("/"), parts)) is not None
+    ]
+    if not fitting:
+        raise NO_SUCH_PATH
+    for route, named in fitting:
+        if route.method == method:
+            return route, named
+    raise WRONG_METHOD
+
+
+def _named(pattern: list[str], parts: list[str]) -> Mapping[str, str] | None:
+    """The named parts of the path, None where it is another one."""
+    if len(pattern) != len(parts):
+        return None
+    named: dict[str, str] = {}
+    for wanted, given in zip(pattern, parts, strict=True):
+        if wanted.startswith("{"):
+            named[wanted[1:-1]] = given
+        elif wanted != given:
+            return None
+    return named

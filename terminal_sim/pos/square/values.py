@@ -1,0 +1,122 @@
+"""The closed lists of the service, in the vendor's words."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class RequestStatus(Enum):
+    """How far a device is with a checkout, a refund or an action. The last two are ends."""
+
+    PENDING = "PENDING"
+    IN_PROGRESS = "IN_PROGRESS"
+    CANCEL_REQUESTED = "CANCEL_REQUESTED"
+    CANCELED = "CANCELED"
+    COMPLETED = "COMPLETED"
+
+    @property
+    def is_over(self) -> bool:
+        return self in (RequestStatus.CANCELED, RequestStatus.COMPLETED)
+
+
+class CancelReason(Enum):
+    """Why a checkout, refund or action was not carried out."""
+
+    BUYER_CANCELED = "BUYER_CANCELED"
+    SELLER_CANCELED = "SELLER_CANCELED"
+    TIMED_OUT = "TIMED_OUT"
+
+
+class CheckoutPaymentType(Enum):
+    """How the buyer pays."""
+
+    CARD_PRESENT = "CARD_PRESENT"
+    MANUAL_CARD_ENTRY = "MANUAL_CARD_ENTRY"
+    FELICA_ID = "FELICA_ID"
+    FELICA_QUICPAY = "FELICA_QUICPAY"
+    FELICA_TRANSPORTATION_GROUP = "FELICA_TRANSPORTATION_GROUP"
+    FELICA_ALL = "FELICA_ALL"
+    PAYPAY = "PAYPAY"
+    QR_CODE = "QR_CODE"
+
+
+class DelayAction(Enum):
+    """What becomes of an approved payment that nobody completes."""
+
+    CANCEL = "CANCEL"
+    COMPLETE = "COMPLETE"
+
+
+class PaymentStatus(Enum):
+    """`APPROVED` waits to be completed."""
+
+    APPROVED = "APPROVED"
+    COMPLETED = "COMPLETED"
+    CANCELED = "CANCELED"
+    FAILED = "FAILED"
+
+
+class RefundStatus(Enum):
+    """How far money is on its way back."""
+
+    PENDING = "PENDING"
+    COMPLETED = "COMPLETED"
+    REJECTED = "REJECTED"
+    FAILED = "FAILED"
+
+
+class SortOrder(Enum):
+    """By the time of creation: the newest first, or the oldest."""
+
+    DESC = "DESC"
+    ASC = "ASC"
+
+
+class ErrorCategory(Enum):
+    """What kind of error it is."""
+
+    API_ERROR = "API_ERROR"
+    AUTHENTICATION_ERROR = "AUTHENTICATION_ERROR"
+    INVALID_REQUEST_ERROR = "INVALID_REQUEST_ERROR"
+    RATE_LIMIT_ERROR = "RATE_LIMIT_ERROR"
+    PAYMENT_METHOD_ERROR = "PAYMENT_METHOD_ERROR"
+    REFUND_ERROR = "REFUND_ERROR"
+
+
+class ErrorCode(Enum):
+    """Those of the vendor's codes that this service gives."""
+
+    INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
+    SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
+    UNAUTHORIZED = "UNAUTHORIZED"
+    BAD_REQUEST = "BAD_REQUEST"
+    NOT_FOUND = "NOT_FOUND"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    MISSING_REQUIRED_PARAMETER = "MISSING_REQUIRED_PARAMETER"
+    EXPECTED_JSON_BODY = "EXPECTED_JSON_BODY"
+    EXPECTED_ARRAY = "EXPECTED_ARRAY"
+    EXPECTED_BOOLEAN = "EXPECTED_BOOLEAN"
+    EXPECTED_INTEGER = "EXPECTED_INTEGER"
+    EXPECTED_OBJECT = "EXPECTED_OBJECT"
+    EXPECTED_STRING = "EXPECTED_STRING"
+    INVALID_VALUE = "INVALID_VALUE"
+    INVALID_ENUM_VALUE = "INVALID_ENUM_VALUE"
+    INVALID_CURSOR = "INVALID_CURSOR"
+    INVALID_TIME = "INVALID_TIME"
+    INVALID_TIME_RANGE = "INVALID_TIME_RANGE"
+    INVALID_SORT_ORDER = "INVALID_SORT_ORDER"
+    VALUE_EMPTY = "VALUE_EMPTY"
+    VALUE_TOO_SHORT = "VALUE_TOO_SHORT"
+    VALUE_TOO_LONG = "VALUE_TOO_LONG"
+    VALUE_TOO_LOW = "VALUE_TOO_LOW"
+    VALUE_TOO_HIGH = "VALUE_TOO_HIGH"
+    ARRAY_LENGTH_TOO_LONG = "ARRAY_LENGTH_TOO_LONG"
+    ARRAY_LENGTH_TOO_SHORT = "ARRAY_LENGTH_TOO_SHORT"
+    CONFLICTING_PARAMETERS = "CONFLICTING_PARAMETERS"
+    UNKNOWN_BODY_PARAMETER = "UNKNOWN_BODY_PARAMETER"
+    UNKNOWN_QUERY_PARAMETER = "UNKNOWN_QUERY_PARAMETER"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    INVALID_SQUARE_VERSION_FORMAT = "INVALID_SQUARE_VERSION_FORMAT"
+    REFUND_AMOUNT_INVALID = "REFUND_AMOUNT_INVALID"
+    PAYMENT_NOT_REFUNDABLE = "PAYMENT_NOT_REFUNDABLE"
+    NOT_IMPLEMENTED = "NOT_IMPLEMENTED"

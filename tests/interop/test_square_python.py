@@ -1,0 +1,91 @@
+"""The vendor's own library (PyPI, squareup), unchanged, drives a virtual Square Terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from terminal_sim.bench import Bench, TerminalUnderTest
+from terminal_sim.bench.served_apis import ServedApis
+from tests.interop.library_process import HERE, OTHERS, LibraryProcess
+
+SECOND = 1_000_000
+LIBRARY = OTHERS / "square"
+
+
+class SquareShop:
+    """A terminal, its buyer, and a seller on the library."""
+
+    def __init__(
+        self, bench: Bench, terminal: TerminalUnderTest, served: ServedApis, library: LibraryProcess
+    ) -> None:
+        self.bench, self.terminal = bench, terminal
+        self._served, self._library = served, library
+
+    def call(self, call: str, **arguments: Any) -> Any:
+        """The answer to a call of the client, or its status and errors."""
+        asked = self._library.ask({"call": call, "arguments": arguments})
+        self._served.until(asked.done, 60)
+        said = asked.result()
+        return said.get("answer") or (said["status"], said["errors"])
+
+    def checkout(self, key: str, amount: int = 1250, **more: Any) -> Any:
+        checkout = {
+            "amount_money": {"amount": amount, "currency": "CAD"},
+            "device_options": {"device_id": self.terminal.name},
+            **more,
+        }
+        return self.call("terminal.checkouts.create", idempotency_key=key, checkout=checkout)
+
+    def card(self) -> None:
+        self.terminal.insert("visa-credit")
+        self.bench.advance(5 * SECOND)
+        self.terminal.remove_card()
+
+
+@pytest.fixture
+def square() -> Iterator[SquareShop]:
+    if not LIBRARY.is_dir():
+        pytest.skip("squareup of PyPI is missing: sh tools/others.sh .venv")
+    with Bench() as bench:
+        terminal = bench.add_terminal("square-terminal")
+        with bench.serve_pos() as served:
+            command = [
+                sys.executable,
+                str(HERE / "square_point_of_sale.py"),
+                served.square.url,
+                served.square.token,
+            ]
+            library = LibraryProcess(command, PYTHONPATH=str(LIBRARY))
+            try:
+                yield SquareShop(bench, terminal, served, library)
+            finally:
+                library.close()
+
+
+def test_the_library_takes_a_checkout_from_its_creation_to_the_payment(square: SquareShop) -> None:
+    made = square.checkout("k1", reference_id="T-1")["checkout"]
+    assert made["status"] == "PENDING"
+    again = square.checkout("k1", reference_id="T-1")["checkout"]
+    assert (again["id"], again["status"]) == (made["id"], "IN_PROGRESS")
+    status, errors = square.checkout("k1", amount=5)
+    assert (status, errors[0]["code"]) == (400, "IDEMPOTENCY_KEY_REUSED")
+    square.card()
+    done = square.call("terminal.checkouts.get", checkout_id=made["id"])["checkout"]
+    assert done["status"] == "COMPLETED"
+    payment = square.call("payments.get", payment_id=done["payment_ids"][0])["payment"]
+    assert payment["total_money"] == {"amount": 1250, "currency": "CAD"}
+    found = square.call("terminal.checkouts.search", query={"filter": {"status": "COMPLETED"}})
+    assert [one["id"] for one in found["checkouts"]] == [made["id"]]
+    cancelled = square.checkout("k2")["checkout"]
+    assert square.call("terminal.checkouts.cancel", checkout_id=cancelled["id"])["checkout"]["status"] in (
+        "CANCEL_REQUESTED",
+        "CANCELED",
+    )
+    status, errors = square.call("terminal.checkouts.get", checkout_id="nobody")
+    assert (status, errors[0]["code"]) == (404, "NOT_FOUND")
+    status, errors = square.checkout("k3", amount=100, reference_id="x" * 41)
+    assert errors[0]["field"] == "checkout.reference_id"
