@@ -15,7 +15,6 @@ mkdir -p "$others"
     "$venv/bin/python" -m pip install -q --disable-pip-version-check --target "$others/labgrid" labgrid==26.0.1 >&2 ||
     echo "others.sh: labgrid of PyPI could not be installed: its test is skipped" >&2
 
-
 [ -d "$others/square/square" ] ||
     "$venv/bin/python" -m pip install -q --disable-pip-version-check --target "$others/square" squareup==46.0.0.20260916 >&2 ||
     echo "others.sh: squareup of PyPI could not be installed: its test is skipped" >&2
