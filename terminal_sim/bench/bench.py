@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from terminal_sim.bench.point_of_sale import PointOfSale
     from terminal_sim.bench.served_apis import OnBench, ServedApis, TerminalApis
     from terminal_sim.cards.catalogue import VirtualCard
+    from terminal_sim.pos.square.webhooks import Webhooks
 
 __all__ = [
     "DEFAULT_CLOCK",
@@ -421,11 +422,25 @@ class Bench:
                         self._apis.add(terminal, sealed=sealed)
                 devices = [terminal for terminal in self.terminals if terminal.profile.api == "square"]
                 if devices:
-                    self._apis.square = SquareAtBench(devices, self.engine, self.till, self.seed)
+                    self._apis.square = SquareAtBench(
+                        devices, self.engine, self.till, self.seed, folder, self.inbox
+                    )
                 yield self._apis
             finally:
                 self._apis.leave()
                 self._apis = None
+
+    def webhooks_of(self, terminal: TerminalUnderTest) -> Webhooks | None:
+        """The webhooks of the service that serves points of sale for `terminal`, None where none does."""
+        square = None if self._apis is None else self._apis.square
+        return square.webhooks if square is not None and terminal.name in square.terminals else None
+
+    def pair(self, terminal: TerminalUnderTest, code: str) -> None:
+        """Type a device code into `terminal`. Raises `BenchMisuse` where its service is not served, or no such code can be used now."""
+        square = None if self._apis is None else self._apis.square
+        if square is None or terminal.name not in square.terminals:
+            raise BenchMisuse(f"{terminal.name} has no service that gives device codes: serve it first")
+        square.pair(terminal, code)
 
     def _new_sales(self) -> JournalStore:
         return MemoryJournal() if self._folder is None else self._folder.open_sales()

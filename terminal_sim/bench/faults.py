@@ -17,6 +17,7 @@ from terminal_sim.core.config import Profile
 from terminal_sim.core.events import AppChanged, Event, Tampered
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.errors import BenchMisuse
+from terminal_sim.pos.square.webhook_fault import ComingWebhookFault, WebhookFault
 from terminal_sim.readers.card_fault import CardFault, ComingFault, NextCommand
 from terminal_sim.readers.wire import Wire
 from terminal_sim.runtime.answer_fault import AnswerFault, ComingAnswerFault
@@ -27,6 +28,12 @@ class Storage(Protocol):
     """The bench's way to its journal; `failure` is how one of the next commits fails."""
 
     failure: ComingFailure | None
+
+
+class EventDeliveries(Protocol):
+    """What tells points of sale of events; `fault` is what one of the next deliveries meets."""
+
+    fault: ComingWebhookFault | None
 
 
 class Faulty(Protocol):
@@ -44,6 +51,8 @@ class Faulty(Protocol):
     def next_command(self) -> NextCommand: ...
     @property
     def wire(self) -> Wire | None: ...
+    @property
+    def webhooks(self) -> EventDeliveries | None: ...
     def look_at_readers(self) -> None:
         """Post whether the readers are there, and all that they report."""
         ...
@@ -188,6 +197,13 @@ def _link_reader(terminal: Faulty, arguments: tuple[str, ...]) -> None:
         terminal.post(event)
 
 
+def _fail_webhook(terminal: Faulty, arguments: tuple[str, ...]) -> None:
+    if terminal.webhooks is None:
+        return
+    kind, *count = arguments
+    terminal.webhooks.fault = ComingWebhookFault(WebhookFault(kind), *map(int, count))
+
+
 def _open_app(terminal: Faulty, arguments: tuple[str, ...]) -> None:
     terminal.post(AppChanged(arguments == ("open",)))
 
@@ -206,6 +222,12 @@ _OWN_WIRE = NeededPart(
     "has no line of virtual readers to disturb: leave --reader and --record out",
     lambda terminal: terminal.wire is not None,
 )
+_SERVICE = NeededPart(
+    "Only while the terminal's service for points of sale is served.",
+    "has no service that tells points of sale of events: serve it, as by --pos square",
+    lambda terminal: terminal.webhooks is not None,
+)
+_WEBHOOKS = "|".join(fault.value for fault in WebhookFault)
 _KINDS = "|".join(fault.value for fault in Fault)
 _COUNT = Argument("N", re.compile(r"[1-9][0-9]{0,8}(?:\.\.[1-9][0-9]{0,8})?", re.ASCII))
 _MAYBE = replace(_COUNT, optional=True)
@@ -295,6 +317,13 @@ FAULTS: tuple[BenchFault, ...] = (
         "The line to the reader is sound again, and the reader plugged in anew where it was away.",
         _mend_wire,
         part=_OWN_WIRE,
+    ),
+    BenchFault(
+        "webhook",
+        (Argument(_WEBHOOKS, re.compile(_WEBHOOKS)), _MAYBE),
+        "The N-th delivery of an event to a point of sale from now, the next one without N, comes a minute late, never, behind the next one, or twice.",
+        _fail_webhook,
+        part=_SERVICE,
     ),
     BenchFault("tamper", (), "The housing is opened.", _tamper),
     BenchFault(

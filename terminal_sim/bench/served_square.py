@@ -12,6 +12,7 @@ from terminal_sim.loopback import LOOPBACK
 from terminal_sim.pos.servers.http import HttpServer
 from terminal_sim.pos.servers.on_bench import OnBench
 from terminal_sim.pos.servers.square import SquareDoor
+from terminal_sim.pos.servers.webhooks import WebhookCourier
 from terminal_sim.pos.square.service import LOCATION
 
 _LENGTH = 32
@@ -51,18 +52,28 @@ class SquareServer:
         )
         self._service = service
         door = SquareDoor(lambda request: service.answer(request, token), on_bench)
+        self._on_bench = on_bench
+        self._courier = WebhookCourier(lambda: on_bench(service.webhooks.collect))
         self._server = HttpServer(door.serve)
 
     async def listen(self, port: int) -> ServedSquare:
         """Serve at `port`, a free one where it is 0. Raises `OSError`."""
         found = await self._server.listen(LOOPBACK, port)
+        await self._courier.begin()
+        self._on_bench(self._deliver)
         return ServedSquare(
             url=f"http://{LOOPBACK}:{found}",
             token_file=self._token_file,
             location=LOCATION,
-            devices={device.name: device.id for device in self._service.devices.values()},
+            devices={device.name: device.id for device in self._service.terminals.values()},
         )
 
     async def close(self) -> None:
         """Hang up everywhere."""
         await self._server.close()
+        await self._courier.close()
+
+    def _deliver(self) -> None:
+        """Let what waited for a courier set out."""
+        self._service.webhooks.courier = self._courier
+        self._service.webhooks.start()

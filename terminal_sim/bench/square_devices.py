@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
 
+from terminal_sim.bench.inbox import Inbox
+from terminal_sim.bench.signature_keys import SignatureKeyFiles
 from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.bench.till import Till
-from terminal_sim.core.events import Event
+from terminal_sim.core.events import Event, Paper
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.payment_request import RequestAnswer
 from terminal_sim.core.rows.schema import JournalRow
+from terminal_sim.errors import BenchMisuse
 from terminal_sim.journal.errors import CommitUnknown
 from terminal_sim.pos.square.book import ServiceBook
 from terminal_sim.pos.square.calls import ServedService
+from terminal_sim.pos.square.device import DeviceFacts, ShopFacts, SquareDevice
+from terminal_sim.pos.square.device_code_calls import pair
 from terminal_sim.pos.square.queues import DeviceQueues
-from terminal_sim.pos.square.routes import ServiceAnswer, ServiceRequest, answer
+from terminal_sim.pos.square.routes import LaterAnswer, ServiceAnswer, ServiceRequest, answer
 from terminal_sim.pos.square.rows import SERVICE, row_of
+from terminal_sim.pos.square.sandbox import Sandbox
 from terminal_sim.pos.square.service import SquareService
+from terminal_sim.pos.square.subscribers import webhooks_of
 from terminal_sim.runtime.engine import Engine
 from terminal_sim.secret import Secret
+
+_LOOK = 0.02  # seconds of one wait, since what is waited for may come about by itself
 
 
 class SquareTerminal:
@@ -48,6 +60,22 @@ class SquareTerminal:
     def in_reach(self) -> bool:
         return self.terminal.is_on and self.terminal.host_is_in_reach
 
+    @property
+    def facts(self) -> DeviceFacts:
+        terminal, profile = self.terminal, self.terminal.profile
+        printer = terminal.board.printer
+        return DeviceFacts(
+            model=profile.name,
+            version=version("terminal-sim"),
+            battery=terminal.battery_charge,
+            links=profile.links,
+            link=terminal.link_in_use,
+            has_printer=profile.printer is not None,
+            needs_attention=bool(terminal.board.power.out_of_service)
+            or printer.jammed
+            or printer.paper is Paper.OUT,
+        )
+
     def ask(self, event: Event) -> None:
         self._engine.post(self.terminal.board, event)
 
@@ -55,10 +83,19 @@ class SquareTerminal:
 class SquareAtBench:
     """The service as a part of a bench: what it is to its terminals, to the engine and to points of sale.
 
-    It stands on the rows that the journal of the points of sale has of it, and goes on where they end.
+    It stands on the rows that the journal of the points of sale has of it, and goes on where they end. `folder` has the keys of its webhooks; while their results are
+    waited for, `inbox` is taken.
     """
 
-    def __init__(self, terminals: Sequence[TerminalUnderTest], engine: Engine, till: Till, seed: int) -> None:
+    def __init__(
+        self,
+        terminals: Sequence[TerminalUnderTest],
+        engine: Engine,
+        till: Till,
+        seed: int,
+        folder: Path,
+        inbox: Inbox,
+    ) -> None:
         self.seed = seed
         self._engine = engine
         self._till = till
@@ -68,25 +105,41 @@ class SquareAtBench:
             book.apply(row_of(stored.flat))
         self.service = SquareService(self, book)
         self._queues = DeviceQueues(self.service)
-        self._served = ServedService(self.service, self._queues)
+        keys = SignatureKeyFiles(folder)
+        self.webhooks = webhooks_of(self.service, keys, partial(inbox.take, _LOOK))
+        self._served = ServedService(self.service, self._queues, self.webhooks, keys)
+        (first, *_) = terminals
+        self.shop = _shop(first)
+        self._sandbox = Sandbox(first.currency, lambda: self.now, self._queues.answered)
+        self._devices: Mapping[str, SquareDevice] = {**self._terminals, **self._sandbox.devices}
+        self._beside = (self._sandbox, self._queues, self.webhooks)
         for terminal in terminals:
             terminal.board.points_of_sale.append(self)
-        engine.beside.append(self._queues)
+        engine.beside.extend(self._beside)
         engine.settle()
 
     def leave(self) -> None:
         """Ask the terminals for nothing more."""
-        self._engine.beside.remove(self._queues)
+        for one in self._beside:
+            self._engine.beside.remove(one)
         for device in self._terminals.values():
             device.terminal.board.points_of_sale.remove(self)
 
     # What points of sale send.
 
-    def answer(self, request: ServiceRequest, token: Secret[str]) -> ServiceAnswer:
+    def answer(self, request: ServiceRequest, token: Secret[str]) -> ServiceAnswer | LaterAnswer:
         """The answer to a request of HTTP. What follows from it has happened when this returns, but is not in the answer."""
         answered = answer(self._served, request, token)
         self._engine.settle()
         return answered
+
+    def pair(self, terminal: TerminalUnderTest, code: str) -> None:
+        """Type a device code into `terminal`. Raises `BenchMisuse` where no such code can be used now."""
+        if pair(self.service, code, self._terminals[terminal.name].id) is None:
+            raise BenchMisuse(
+                f"{code!r} is no device code that can be used now: make one with CreateDeviceCode"
+            )
+        self._engine.settle()
 
     # What terminals answer.
 
@@ -105,7 +158,12 @@ class SquareAtBench:
     # What is around the service.
 
     @property
-    def devices(self) -> Mapping[str, SquareTerminal]:
+    def devices(self) -> Mapping[str, SquareDevice]:
+        return self._devices
+
+    @property
+    def terminals(self) -> Mapping[str, SquareTerminal]:
+        """The devices that somebody holds."""
         return self._terminals
 
     @property
@@ -132,3 +190,15 @@ class SquareAtBench:
             for device in self._terminals.values():
                 tracing.note(device.terminal.board, text)
                 return
+
+
+def _shop(terminal: TerminalUnderTest) -> ShopFacts:
+    """Where `terminal` stands."""
+    profile = terminal.profile
+    return ShopFacts(
+        name=profile.merchant.id,
+        country=profile.country,
+        currency=profile.currency,
+        language=terminal.locale,
+        category=profile.merchant.category,
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 from terminal_drivers.base import ReaderPart
 from terminal_sim.bench import faults
 from terminal_sim.bench.conditions import conditions
-from terminal_sim.bench.faults import Storage
+from terminal_sim.bench.faults import EventDeliveries, Storage
 from terminal_sim.bench.presentment import Presentment, chip_of, face_of, stripe_of
 from terminal_sim.bench.receipts import PrintedReceipt, ReceiptTaker
 from terminal_sim.bench.saved_state import TerminalState
@@ -92,6 +92,8 @@ class TerminalBench(Protocol):
     def card(self, name: str) -> VirtualCard: ...
     def past_of(self, terminal: str) -> TerminalPast: ...
     def into_hand(self, name: str, terminal: TerminalUnderTest) -> VirtualCard: ...
+    def pair(self, terminal: TerminalUnderTest, code: str) -> None: ...
+    def webhooks_of(self, terminal: TerminalUnderTest) -> EventDeliveries | None: ...
     def within_reach(self, terminal: TerminalUnderTest) -> None: ...
     def advance(self, duration: int) -> None: ...
 
@@ -171,6 +173,12 @@ class TerminalUnderTest:
     def service_is_up(self) -> bool:
         """Whether the payment service has no outage."""
         return self._surroundings.environment.service_up
+
+    @property
+    def link_in_use(self) -> str:
+        """The link by its name in the profile, "" where the terminal has none or it is down."""
+        environment = self._surroundings.environment
+        return environment.link if environment.network_up else ""
 
     @property
     def host_is_in_reach(self) -> bool:
@@ -613,6 +621,15 @@ class TerminalUnderTest:
     def has_real_readers(self) -> bool:
         """Whether a person moves the cards before its readers."""
         return self._presenting.is_human
+
+    @property
+    def webhooks(self) -> EventDeliveries | None:
+        """What its service tells points of sale, None where none is served."""
+        return self.bench.webhooks_of(self)
+
+    def pair(self, code: str) -> None:
+        """Type a device code of its service into it, which pairs it. Raises `BenchMisuse` where no such code can be used now."""
+        self.bench.pair(self, code)
 
     def look_at_readers(self) -> None:
         """Post whether the readers are there, and all that they report."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 
 import pytest
@@ -11,6 +12,7 @@ from terminal_drivers.transports.faults import Fault
 from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
 from terminal_sim.bench.faults import FAULTS, BenchFault
 from terminal_sim.core.message import MessageClass
+from terminal_sim.pos.square.webhook_fault import WebhookFault
 from terminal_sim.readers.card_fault import CardFault
 from terminal_sim.readers.operator import HumanOperator
 from terminal_sim.runtime.answer_fault import _ANOTHER
@@ -18,11 +20,13 @@ from tests.contracts.drive import TEXTS
 
 SECOND = 1_000_000
 KINDS = "|".join(fault.value for fault in Fault)
+WEBHOOKS = "|".join(fault.value for fault in WebhookFault)
 ARGUMENTS = {
     "N": ("3",),
     "down|up": ("down", "up"),
     "closed|open": ("closed", "open"),
     KINDS: tuple(KINDS.split("|")),
+    WEBHOOKS: tuple(WEBHOOKS.split("|")),
 }
 
 
@@ -44,9 +48,11 @@ def test_every_fault_happens_to_a_terminal_that_can_have_it(fault: BenchFault) -
         word for argument in fault.arguments if not argument.optional for word in ARGUMENTS[argument.word]
     ] or [""]:
         happened = 0
-        for profile in ("square-reader", "v400m"):
-            with Bench(texts=TEXTS) as bench:
+        for profile in ("square-reader", "v400m", "square-terminal"):
+            with Bench(texts=TEXTS) as bench, ExitStack() as served:
                 till = bench.add_terminal(profile)
+                if profile == "square-terminal":
+                    served.enter_context(bench.terminal_apis(lambda call: call()))
                 if not fault.missing_in(till):
                     till.fault(fault.name, *([text] if text else []))
                     happened += 1

@@ -74,7 +74,10 @@ class NetworkLink:
         if not self.up:
             return [Arrival(delay=CONNECT_TIMEOUT, problem="unreachable")]
         # A connection that the host has closed meanwhile is noticed before it is used.
-        self._early = [*self.receive(), *self._leave_dead()]  # `receive` gives those that were early before, too
+        self._early = [
+            *self.receive(),
+            *self._leave_dead(),
+        ]  # `receive` gives those that were early before, too
         connection = self._connection or self._connect()
         self._log.sent(message)
         self._owed.append(monotonic())

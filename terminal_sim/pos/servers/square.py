@@ -7,13 +7,15 @@ from collections.abc import Callable
 
 from terminal_sim.pos.servers.http import HttpRequest, HttpResponse
 from terminal_sim.pos.servers.on_bench import OnBench, settle
-from terminal_sim.pos.square.routes import ServiceAnswer, ServiceRequest
+from terminal_sim.pos.square.routes import LaterAnswer, ServiceAnswer, ServiceRequest
 
 
 class SquareDoor:
     """What a server of the service does with a request; `answer` is called on the thread of the bench."""
 
-    def __init__(self, answer: Callable[[ServiceRequest], ServiceAnswer], on_bench: OnBench) -> None:
+    def __init__(
+        self, answer: Callable[[ServiceRequest], ServiceAnswer | LaterAnswer], on_bench: OnBench
+    ) -> None:
         self._answer = answer
         self._on_bench = on_bench
 
@@ -34,7 +36,11 @@ class SquareDoor:
             try:
                 given = self._answer(asked)
             finally:
-                settle(loop, answered, given)
+                if isinstance(given, LaterAnswer):
+                    later = given
+                    later.awaited.sending.add_done_callback(lambda _: settle(loop, answered, later.made()))
+                else:
+                    settle(loop, answered, given)
 
         self._on_bench(receive)
         given = await answered

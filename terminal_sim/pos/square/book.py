@@ -9,6 +9,8 @@ import msgspec
 from msgspec import Struct
 
 from terminal_sim.core.rows.schema import JournalRow, RowError
+from terminal_sim.pos.square.deliveries import Deliveries
+from terminal_sim.pos.square.device_codes import DeviceCode
 from terminal_sim.pos.square.objects import (
     ApiObject,
     DeviceRequest,
@@ -17,7 +19,8 @@ from terminal_sim.pos.square.objects import (
     TerminalRefund,
 )
 from terminal_sim.pos.square.payments import PaymentRefund, SquarePayment
-from terminal_sim.pos.square.rows import AskedRow, KeyRow, ObjectRow
+from terminal_sim.pos.square.rows import AskedRow, KeyRow, ObjectRow, RemovedRow
+from terminal_sim.pos.square.subscriptions import WebhookSubscription
 from terminal_sim.pos.square.values import RefundStatus
 
 OBJECTS: Mapping[ObjectKind, type[ApiObject]] = {
@@ -25,6 +28,8 @@ OBJECTS: Mapping[ObjectKind, type[ApiObject]] = {
     ObjectKind.TERMINAL_REFUND: TerminalRefund,
     ObjectKind.PAYMENT: SquarePayment,
     ObjectKind.REFUND: PaymentRefund,
+    ObjectKind.DEVICE_CODE: DeviceCode,
+    ObjectKind.SUBSCRIPTION: WebhookSubscription,
 }
 
 
@@ -58,12 +63,13 @@ class StoredObject(Struct, frozen=True, kw_only=True):
 
 
 class ServiceBook:
-    """See the module. `waiting` has what devices have still to do, oldest first; `asked` the newest row of each object that a device was asked for."""
+    """See the module. `waiting` has what devices have still to do, oldest first; `asked` the newest row of each object that a device was asked for, `deliveries` what subscribers have still to be told."""
 
     def __init__(self) -> None:
         self.waiting: dict[str, StoredObject] = {}
         self.asked: dict[str, AskedRow] = {}
         self.requests: dict[str, str] = {}
+        self.deliveries = Deliveries()
         self.keys: dict[tuple[str, str], KeyRow] = {}
         self._objects: dict[ObjectKind, dict[str, StoredObject]] = {kind: {} for kind in ObjectKind}
         self._count = 0
@@ -94,6 +100,10 @@ class ServiceBook:
         elif isinstance(row, AskedRow):
             self.asked[row.id] = row
             self.requests[row.request] = row.id
+        elif isinstance(row, RemovedRow):
+            self._objects[ObjectKind(row.object)].pop(row.id, None)
+        else:
+            self.deliveries.apply(row)
 
     def _put(self, row: ObjectRow) -> None:
         try:

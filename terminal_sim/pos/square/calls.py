@@ -7,9 +7,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from terminal_sim.pos.square.deliveries import PostResult
 from terminal_sim.pos.square.objects import ApiObject
 from terminal_sim.pos.square.queues import DeviceQueues
 from terminal_sim.pos.square.service import SquareService
+from terminal_sim.pos.square.subscriptions import SignatureKeys
+from terminal_sim.pos.square.webhooks import AwaitedSending, Webhooks
 
 
 class ServiceCall(Struct, frozen=True, kw_only=True):
@@ -25,9 +28,18 @@ class ServedService(Struct, frozen=True):
 
     service: SquareService
     queues: DeviceQueues
+    webhooks: Webhooks
+    keys: SignatureKeys
 
 
-Answered = ApiObject | Mapping[str, Any]
+class AwaitedAnswer(Struct, frozen=True):
+    """An answer that is made of what becomes of `sending`, by `told`, on whatever thread."""
+
+    sending: AwaitedSending
+    told: Callable[[PostResult | None], Mapping[str, Any]]
+
+
+Answered = ApiObject | Mapping[str, Any] | AwaitedAnswer
 Serve = Callable[[ServedService, ServiceCall], Answered]
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from terminal_sim.core.rows.schema import JournalRow, RowError
+from terminal_sim.pos.square.webhook_fault import WebhookFault
 
 _SECOND = 1_000_000
 _MINUTE = 60 * _SECOND
@@ -43,15 +44,6 @@ class RetryReason(Enum):
     HTTP_TIMEOUT = "http_timeout"
     HTTP_ERROR = "http_error"
     OTHER = "other"
-
-
-class WebhookFault(Enum):
-    """What can go wrong on request with the next delivery: `OUT_OF_ORDER` holds it back until a later one has been tried."""
-
-    LATE = "late"
-    LOST = "lost"
-    OUT_OF_ORDER = "out-of-order"
-    TWICE = "twice"
 
 
 class PostResult(Struct, frozen=True):

@@ -5,12 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from msgspec import Struct
+
 from terminal_sim.core.events import Event
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.rows.schema import JournalRow
 
 PREFIX = "device:"
 """Stands before a device's id where a list of devices names it; calls take both forms."""
+
+
+class DeviceFacts(Struct, frozen=True, kw_only=True):
+    """What is known of a device that somebody holds. `battery` is the charge in per cent, None where it has none; `links` are those that it may use, `link` the one that it uses, "" without one."""
+
+    model: str
+    version: str
+    battery: int | None
+    links: Sequence[str]
+    link: str
+    has_printer: bool
+    needs_attention: bool
+
+
+class ShopFacts(Struct, frozen=True, kw_only=True):
+    """Where devices stand: country of ISO 3166, currency of ISO 4217, language of BCP 47, merchant category of ISO 18245."""
+
+    name: str
+    country: str
+    currency: str
+    language: str
+    category: str
 
 
 class SquareDevice(Protocol):
@@ -28,6 +52,11 @@ class SquareDevice(Protocol):
 
     @property
     def currency(self) -> str: ...
+    @property
+    def facts(self) -> DeviceFacts | None:
+        """What is known of it; None of one that nobody holds."""
+        ...
+
     @property
     def highest(self) -> int:
         """The highest amount that it asks a buyer for, in minor units."""
@@ -48,6 +77,8 @@ class ServiceWorld(Protocol):
 
     @property
     def devices(self) -> Mapping[str, SquareDevice]: ...
+    @property
+    def shop(self) -> ShopFacts: ...
     @property
     def now(self) -> Instant: ...
     @property

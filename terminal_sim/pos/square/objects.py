@@ -29,6 +29,8 @@ class ObjectKind(Enum):
     TERMINAL_REFUND = "terminal-refund"
     PAYMENT = "payment"
     REFUND = "refund"
+    DEVICE_CODE = "device-code"
+    SUBSCRIPTION = "subscription"
 
 
 class ApiObject(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

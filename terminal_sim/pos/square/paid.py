@@ -58,7 +58,7 @@ def payment_for(
     """The payment `name` of a checkout, which `device` has taken."""
     options = checkout.payment_options or PaymentOptions()
     total = money(payment.amount)
-    tip = checkout.tip_money
+    tip = tip_of(checkout, total)
     approved = options.autocomplete is False
     offline = payment.state in (PaymentState.PENDING, PaymentState.FORWARD_SENT)
     details = SquareDeviceDetails(device_id=device.id, device_name=device.name)
@@ -95,6 +95,12 @@ def payment_for(
         else None,
         version_token=name[::-1],
     )
+
+
+def tip_of(checkout: TerminalCheckout, total: SquareMoney) -> SquareMoney | None:
+    """What was paid above the amount of the checkout: it is a tip, whoever has chosen it. None where nothing was."""
+    above = total.amount - checkout.amount_money.amount
+    return SquareMoney(amount=above, currency=total.currency) if above > 0 else None
 
 
 def _card_details(payment: Payment, status: str) -> CardPaymentDetails:

@@ -135,7 +135,7 @@ class DeviceQueues:
         if errand.standing is Standing.IN_DOUBT:
             errand.standing = Standing.QUERIED
             device.ask(RequestQueried(errand.request))
-        elif errand.standing is Standing.WAITS:
+        if errand.standing is Standing.WAITS:
             if now >= errand.not_before and now >= self._rested.get(device.id, 0):
                 self._ask(device, stored, errand)
         elif errand.standing is Standing.RUNS and errand.takes_back:

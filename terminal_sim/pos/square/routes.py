@@ -10,8 +10,15 @@ from urllib.parse import unquote
 import msgspec
 from msgspec import Struct
 
-from terminal_sim.pos.square import checkouts, payment_calls
-from terminal_sim.pos.square.calls import ServedService, ServiceCall, ServiceRoute
+from terminal_sim.pos.square import (
+    checkouts,
+    device_code_calls,
+    devices,
+    locations,
+    payment_calls,
+    subscription_calls,
+)
+from terminal_sim.pos.square.calls import Answered, AwaitedAnswer, ServedService, ServiceCall, ServiceRoute
 from terminal_sim.pos.square.problems import (
     NO_SUCH_PATH,
     NOT_DURABLE,
@@ -21,11 +28,17 @@ from terminal_sim.pos.square.problems import (
     WRONG_VERSION,
     ServiceRefusal,
 )
-from terminal_sim.pos.square.service import NotDurable
+from terminal_sim.pos.square.service import VERSION, NotDurable
 from terminal_sim.secret import Secret
 
-ROUTES: tuple[ServiceRoute, ...] = (*checkouts.ROUTES, *payment_calls.ROUTES)
-VERSION = "2026-09-16"
+ROUTES: tuple[ServiceRoute, ...] = (
+    *checkouts.ROUTES,
+    *payment_calls.ROUTES,
+    *device_code_calls.ROUTES,
+    *devices.ROUTES,
+    *locations.ROUTES,
+    *subscription_calls.ROUTES,
+)
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _BEARER = "bearer "
 
@@ -48,18 +61,33 @@ class ServiceAnswer(Struct, frozen=True):
     version: str
 
 
-def answer(served: ServedService, request: ServiceRequest, token: Secret[str]) -> ServiceAnswer:
+class LaterAnswer(Struct, frozen=True):
+    """An answer that waits for what a subscriber says."""
+
+    awaited: AwaitedAnswer
+    version: str
+
+    def made(self) -> ServiceAnswer:
+        """The answer, once the subscriber has answered."""
+        said = self.awaited.told(self.awaited.sending.result())
+        return ServiceAnswer(200, msgspec.json.encode(said), self.version)
+
+
+def answer(served: ServedService, request: ServiceRequest, token: Secret[str]) -> ServiceAnswer | LaterAnswer:
     """The answer to `request`, of which all that it changes is durable. `token` is what clients must have."""
     version = request.headers.get("square-version", VERSION)
     try:
-        return ServiceAnswer(200, _answered(served, request, token, version), version)
+        said = _answered(served, request, token, version)
+        if isinstance(said, AwaitedAnswer):
+            return LaterAnswer(said, version)
+        return ServiceAnswer(200, msgspec.json.encode(said), version)
     except ServiceRefusal as refused:
         return ServiceAnswer(
             refused.status, refused.body, version if _VERSION.fullmatch(version) else VERSION
         )
 
 
-def _answered(served: ServedService, request: ServiceRequest, token: Secret[str], version: str) -> bytes:
+def _answered(served: ServedService, request: ServiceRequest, token: Secret[str], version: str) -> Answered:
     if served.service.world.is_down:
         raise UNAVAILABLE
     _check_token(request.headers.get("authorization", ""), token)
@@ -67,10 +95,9 @@ def _answered(served: ServedService, request: ServiceRequest, token: Secret[str]
         raise WRONG_VERSION
     route, path = _route(request.method, request.path)
     try:
-        said = route.serve(served, ServiceCall(path=path, query=request.query, body=request.body))
+        return route.serve(served, ServiceCall(path=path, query=request.query, body=request.body))
     except NotDurable:
         raise NOT_DURABLE from None
-    return msgspec.json.encode(said)
 
 
 def _check_token(authorization: str, token: Secret[str]) -> None:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from terminal_sim.core.rows.schema import FlatRow, JournalRow, RowError
+from terminal_sim.pos.square.deliveries import DeliveryRow, EventRow
 
 SERVICE = "Square API"
 """The name under which the rows of the service stand in that journal."""
@@ -29,6 +30,15 @@ class ObjectRow(JournalRow, Struct, frozen=True, kw_only=True):
     mono: int
     device: str = ""
     reference: str = ""
+
+
+class RemovedRow(JournalRow, Struct, frozen=True, kw_only=True):
+    """The object `id` of this kind is no more."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("service-object-removed",)
+
+    object: str
+    id: str
 
 
 class KeyRow(JournalRow, Struct, frozen=True, kw_only=True):
@@ -59,7 +69,7 @@ class AskedRow(JournalRow, Struct, frozen=True, kw_only=True):
         return f"{self.id}/{self.attempt}"
 
 
-ROW_CLASSES: tuple[type[JournalRow], ...] = (ObjectRow, KeyRow, AskedRow)
+ROW_CLASSES: tuple[type[JournalRow], ...] = (ObjectRow, RemovedRow, KeyRow, AskedRow, EventRow, DeliveryRow)
 _BY_KIND: Mapping[str, type[JournalRow]] = {kind: row for row in ROW_CLASSES for kind in row.KINDS}
 
 

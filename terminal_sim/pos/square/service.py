@@ -21,6 +21,7 @@ from terminal_sim.pos.square.rows import KeyRow, ObjectRow
 from terminal_sim.pos.square.values import ErrorCode
 
 APPLICATION = "sandbox-sq0idb-terminal-sim"
+VERSION = "2026-09-16"
 LOCATION = "LTERMINALSIM1"
 MERCHANT = "MLTERMINALSIM"
 KEPT = 30 * 24 * 3600 * 1_000_000  # microseconds for which an object that is over can be asked for

@@ -10,7 +10,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,11 +24,11 @@ from terminal_sim.pos.square.deliveries import (
     DeliveryState,
     EventRow,
     PostResult,
-    WebhookFault,
     after_try,
     first_deliveries,
 )
 from terminal_sim.pos.square.events import ObjectNews, event_body, event_headers, event_id
+from terminal_sim.pos.square.webhook_fault import ComingWebhookFault, WebhookFault
 from terminal_sim.secret import Secret
 
 
@@ -61,10 +61,18 @@ class Sending(Protocol):
         ...
 
 
+class AwaitedSending(Sending, Protocol):
+    """A letter on its way that calls back."""
+
+    def add_done_callback(self, call: Callable[[Any], object], /) -> None:
+        """Have `call` made with this as soon as the result is in, at once where it is, on whatever thread."""
+        ...
+
+
 class Courier(Protocol):
     """Takes letters to subscribers."""
 
-    def post(self, letter: Letter) -> Sending:
+    def post(self, letter: Letter) -> AwaitedSending:
         """Begin to. The result is in within `ANSWER_WITHIN` of the wall."""
         ...
 
@@ -98,13 +106,6 @@ class WebhookWorld(Protocol):
         ...
 
 
-class ComingWebhookFault(Struct, frozen=True):
-    """The `count`-th delivery from now meets `fault`."""
-
-    fault: WebhookFault
-    count: int = 1
-
-
 class _Flight(Struct, frozen=True):
     row: DeliveryRow
     began: int
@@ -116,8 +117,6 @@ class Webhooks:
 
     `fault` is what the next deliveries meet. Nothing leaves until there is a `courier`.
     """
-
-    name = "webhooks"
 
     def __init__(
         self,
@@ -133,6 +132,7 @@ class Webhooks:
         self._subscribers = subscribers
         self._rest = rest
         self._flights: list[_Flight] = []
+        self._rests = False
         self._numbered = deliveries.last
 
     # Events.
@@ -199,6 +199,17 @@ class Webhooks:
                 self._world.store([ended, *self.deliveries.overtaken(flight.row, flight.began)])
         self.start()
 
+    def test_letter(self, subscription: str, news: ObjectNews) -> Letter:
+        """A letter with news that are no event of the service: it is not stored, and sent once by `post`."""
+        to, now = self._subscribers.address(subscription), self._world.now
+        body = event_body(news, event_id(self._world.seed, -now.mono))
+        headers = event_headers(to.key, to.url, body, now.civil_second)
+        return Letter(subscription=subscription, url=to.url, headers=headers, body=body)
+
+    def post(self, letter: Letter) -> AwaitedSending | None:
+        """Send a letter of `test_letter`; None where there is no courier."""
+        return None if self.courier is None else self.courier.post(letter)
+
     def next_due(self) -> int | None:
         """When the next one sets out, or the result of one that is under way must be in; in microseconds of virtual time."""
         if self.courier is None:
@@ -207,11 +218,19 @@ class Webhooks:
         ends = self._flights[0].began + ANSWER_WITHIN if self._flights else None
         return min((at for at in (due, ends) if at is not None), default=None)
 
-    def fall_due(self) -> None:
-        """Wait for the results that must be in by now, and let all set out that is due."""
+    def go_on(self) -> None:
+        """Wait for the results that must be in by now, store those that are in, and let all set out that is due."""
+        if not self._rests:
+            self._rests = True
+            try:
+                self._wait()
+            finally:
+                self._rests = False
+        self.collect()
+
+    def _wait(self) -> None:
         while self._flights and self._flights[0].began + ANSWER_WITHIN <= self._world.now.mono:
             if self._flights[0].sending.done():
                 self.collect()
             else:
                 self._rest()
-        self.start()

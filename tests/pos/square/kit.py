@@ -9,7 +9,7 @@ from typing import Any
 
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.bench.square_devices import SquareAtBench
-from terminal_sim.pos.square.routes import ServiceRequest
+from terminal_sim.pos.square.routes import LaterAnswer, ServiceRequest
 from terminal_sim.secret import Secret
 
 SECOND = 1_000_000
@@ -32,7 +32,8 @@ class SquareShop:
         sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         request = ServiceRequest(method=method, path=path, query=query, headers=headers, body=sent)
         answer = self.service.answer(request, TOKEN)
-        return answer.status, json.loads(answer.body)
+        made = answer.made() if isinstance(answer, LaterAnswer) else answer
+        return made.status, json.loads(made.body)
 
     def good(self, method: str, path: str, body: object = None) -> Any:
         """The body of an answer that is no error."""

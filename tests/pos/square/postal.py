@@ -6,8 +6,9 @@ import hmac
 import json
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.rows.schema import JournalRow
@@ -42,6 +43,9 @@ class Sent:
 
     def done(self) -> bool:
         return self.gone or self.answer is not None
+
+    def add_done_callback(self, _: Callable[[Any], object], /) -> None:
+        raise AssertionError("nobody waits for an event")
 
     def result(self) -> PostResult | None:
         return self.answer
@@ -135,7 +139,7 @@ class Post:
         """Let virtual time pass, from one instant of the deliveries to the next."""
         while (due := self.webhooks.next_due()) is not None and due <= until:
             self.mono = max(self.mono, due)
-            self.webhooks.fall_due()
+            self.webhooks.go_on()
         self.mono = until
 
     def letters(self, subscription: str) -> list[Sent]:
@@ -163,3 +167,24 @@ def taken(post: Post, subscription: str) -> Counter[str]:
     return Counter(
         checkout_of(one.letter) for one in post.letters(subscription) if one.answer == TAKEN and not one.gone
     )
+
+
+@dataclass
+class Mailbox:
+    """A courier whose letters arrive at once; `result` is what is answered."""
+
+    result: PostResult = TAKEN
+    letters: list[Letter] = field(default_factory=list)
+
+    def post(self, letter: Letter) -> Sent:
+        self.letters.append(letter)
+        return Sent(letter, 0, self.result)
+
+    def told(self) -> list[tuple[str, str]]:
+        """The types of the events, and the states of their objects."""
+        found = []
+        for letter in self.letters:
+            body = json.loads(letter.body)
+            (value,) = body["data"]["object"].values()
+            found.append((body["type"], value.get("status", "")))
+        return found
