@@ -70,7 +70,7 @@ class CloseReader(Struct, frozen=True):
 class StartCard(Struct, frozen=True):
     """Begin the EMV conversation. `transaction_type` as tag 9C: 00 purchase, 20 refund; `sequence` as tag 9F41.
 
-    `start` is where a contactless one begins (EMV Contactless Book B, 2.2).
+    `start` is where a contactless one begins (EMV Contactless Book B, 2.2). One in the slot that `reads_only` ends when the card is read.
     """
 
     entry: EntryMode
@@ -78,6 +78,7 @@ class StartCard(Struct, frozen=True):
     transaction_type: str
     sequence: int
     start: Start = Start.PREPROCESSING
+    reads_only: bool = False
 
 
 class AnswerCard(Struct, frozen=True):

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from terminal_sim.core.device_request import DisplayRequest, InputRequest, PrintRequest
 from terminal_sim.core.message import HostReply
-from terminal_sim.core.payment_request import PaymentRequest, RefundRequest
+from terminal_sim.core.payment_request import CardRequest, PaymentRequest, RefundRequest
 from terminal_sim.core.receipt import Receipt
 from terminal_sim.emv.talk.asks import Ask
 from terminal_sim.emv.talk.card import Stripe
@@ -56,6 +56,7 @@ class Trigger(StrEnum):
     POWER_OFF = "power_off"
     PAYMENT_REQUESTED = "payment_requested"
     REFUND_REQUESTED = "refund_requested"
+    CARD_REQUESTED = "card_requested"
     INPUT_REQUESTED = "input_requested"
     PRINT_REQUESTED = "print_requested"
     DISPLAY_REQUESTED = "display_requested"
@@ -67,6 +68,7 @@ class Trigger(StrEnum):
 REQUESTS = (
     Trigger.PAYMENT_REQUESTED,
     Trigger.REFUND_REQUESTED,
+    Trigger.CARD_REQUESTED,
     Trigger.INPUT_REQUESTED,
     Trigger.PRINT_REQUESTED,
     Trigger.DISPLAY_REQUESTED,
@@ -249,6 +251,12 @@ class RefundRequested(Struct, frozen=True):
     request: RefundRequest
 
 
+class CardRequested(Struct, frozen=True):
+    """A point of sale wants a card to be read before it knows the amount."""
+
+    request: CardRequest
+
+
 class InputRequested(Struct, frozen=True):
     """A point of sale has a question for a person at the terminal."""
 
@@ -315,6 +323,7 @@ Event = (
     | AccountChanged
     | PaymentRequested
     | RefundRequested
+    | CardRequested
     | InputRequested
     | PrintRequested
     | DisplayRequested

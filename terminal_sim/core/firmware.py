@@ -15,7 +15,14 @@ from terminal_sim.core.message import EntryMode, HostRequest
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
-from terminal_sim.core.payment_request import PaymentRequest, RefundRequest, RequestRefusal, TerminalRequest
+from terminal_sim.core.payment_request import (
+    AcquiredCard,
+    CardRequest,
+    PaymentRequest,
+    RefundRequest,
+    RequestRefusal,
+    TerminalRequest,
+)
 from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.core.text import Text
@@ -84,7 +91,12 @@ class RequestDesk(Protocol):
     @property
     def payment(self) -> PaymentRequest | None: ...
     @property
+    def running(self) -> TerminalRequest | None: ...
+    @property
+    def for_card(self) -> PaymentRequest | CardRequest | None: ...
+    @property
     def refund(self) -> RefundRequest | None: ...
+    def acquired(self, card: AcquiredCard) -> None: ...
     def take(self, request: TerminalRequest, serving: Context) -> None: ...
     def refuse(self, request: TerminalRequest, reason: RequestRefusal) -> None: ...
     def end(self, notice: Text, payment: Payment | None) -> None: ...

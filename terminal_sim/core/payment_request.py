@@ -25,7 +25,8 @@ class PaymentRequest(Struct, frozen=True, kw_only=True):
     """A `payment` of `amount` for `ticket`. `id` is the point of sale's own name for the request, and every answer carries it.
 
     Ticket, server and register are the columns that the Payment transactions report has for payments by a point of sale. `brands`
-    (names of `emv.data.card_number`) and `entries` are those that the payment may be made with; empty: all that the terminal takes.
+    (names of `emv.data.card_number`) and `entries` are those that the payment may be made with; empty: all that the terminal takes. `card`
+    is the id of the request by which its card was read; empty: the card is asked for now.
     """
 
     id: str
@@ -34,6 +35,16 @@ class PaymentRequest(Struct, frozen=True, kw_only=True):
     server: str = ""
     register: str = ""
     payment: RequestedPayment = RequestedPayment.SALE
+    brands: tuple[str, ...] = ()
+    entries: tuple[EntryMode, ...] = ()
+    card: str = ""
+
+
+class CardRequest(Struct, frozen=True, kw_only=True):
+    """A card is read and held for a payment to come, whose `card` names this request. Without `total` no card can be tapped; `brands` and `entries` as of a payment."""
+
+    id: str
+    total: Money | None = None
     brands: tuple[str, ...] = ()
     entries: tuple[EntryMode, ...] = ()
 
@@ -50,7 +61,7 @@ class RefundRequest(Struct, frozen=True, kw_only=True):
 
 
 MoneyRequest = PaymentRequest | RefundRequest
-TerminalRequest = MoneyRequest | DeviceRequest
+TerminalRequest = MoneyRequest | CardRequest | DeviceRequest
 
 
 def asked_for(payment: Payment, request: MoneyRequest | None) -> Payment:
@@ -78,6 +89,7 @@ class RequestRefusal(Enum):
     OFFLINE = "offline"
     ORIGINAL = "original"
     PRINTER = "printer"
+    CARD = "card"
     PAYMENT = "payment"
 
 
@@ -118,6 +130,28 @@ class InputGiven(Struct, frozen=True):
     given: Given
 
 
+class AcquiredCard(Struct, frozen=True, kw_only=True):
+    """A card that was read: `pan` is masked, `brand` a name of `emv.data.card_number`."""
+
+    entry: EntryMode
+    pan: str
+    brand: str
+    sequence: str = ""
+
+
+class CardAcquired(Struct, frozen=True):
+    """The card is read and held. A payment that names the request takes its place; without one it ends as any other."""
+
+    card: AcquiredCard
+
+
 RequestAnswer = (
-    RequestTaken | RequestBusy | RequestRefused | RequestRunning | RequestUnknown | RequestEnded | InputGiven
+    RequestTaken
+    | RequestBusy
+    | RequestRefused
+    | RequestRunning
+    | RequestUnknown
+    | RequestEnded
+    | InputGiven
+    | CardAcquired
 )

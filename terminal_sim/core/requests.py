@@ -19,6 +19,9 @@ from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import Context
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.payment_request import (
+    AcquiredCard,
+    CardAcquired,
+    CardRequest,
     InputGiven,
     PaymentRequest,
     RefundRequest,
@@ -63,6 +66,11 @@ class PaymentRequests:
         return self.running if isinstance(self.running, PaymentRequest) else None
 
     @property
+    def for_card(self) -> PaymentRequest | CardRequest | None:
+        """What a card is asked for now by a point of sale: a payment, or to be read."""
+        return self.running if isinstance(self.running, PaymentRequest | CardRequest) else None
+
+    @property
     def refund(self) -> RefundRequest | None:
         """The payment that is to be given back now, if one is."""
         return self.running if isinstance(self.running, RefundRequest) else None
@@ -91,6 +99,11 @@ class PaymentRequests:
             self._answer(request, RequestRunning())
         else:
             self._answer(request, RequestEnded(notice, payment))
+
+    def acquired(self, card: AcquiredCard) -> None:
+        """Answer the running request for a card, which goes on as long as the card is held."""
+        if self.running is not None:
+            self._answer(self.running.id, CardAcquired(card))
 
     def give(self, given: Given) -> None:
         """End the running question with a person's answer."""

@@ -31,7 +31,12 @@ from terminal_sim.core.stack import STATE_ALARM, FlowStack
 from terminal_sim.core.text import say
 
 _Requested = (
-    ev.PaymentRequested | ev.RefundRequested | ev.InputRequested | ev.PrintRequested | ev.DisplayRequested
+    ev.PaymentRequested
+    | ev.RefundRequested
+    | ev.CardRequested
+    | ev.InputRequested
+    | ev.PrintRequested
+    | ev.DisplayRequested
 )
 _POWER_OFF_HOLD = 3_000_000  # microseconds
 _CLOSED = Screen("app-closed", (TextLine(say("app-closed"), "app-closed"),))
@@ -281,6 +286,7 @@ _HANDLERS: dict[type, Callable[[Terminal, Any], object]] = {
     ev.CardDataLost: lambda t, e: t.offline.card_data_lost(e.reference),
     ev.PaymentRequested: lambda t, e: t._requested(Trigger.PAYMENT_REQUESTED, e),
     ev.RefundRequested: lambda t, e: t._requested(Trigger.REFUND_REQUESTED, e),
+    ev.CardRequested: lambda t, e: t._requested(Trigger.CARD_REQUESTED, e),
     ev.InputRequested: lambda t, e: t._requested(Trigger.INPUT_REQUESTED, e),
     ev.PrintRequested: lambda t, e: t._requested(Trigger.PRINT_REQUESTED, e),
     ev.DisplayRequested: lambda t, e: t._requested(Trigger.DISPLAY_REQUESTED, e),

@@ -93,7 +93,7 @@ class PaymentFlow(EndingFlow):
 
     def is_refused_brand(self, pan: str) -> bool:
         """Whether the point of sale that asked for the payment takes no cards of this number's brand."""
-        asked = self.terminal.requests.payment
+        asked = self.terminal.requests.for_card
         return asked is not None and bool(asked.brands) and brand_name(pan) not in asked.brands
 
     def host_approves(self, event: Event) -> bool:

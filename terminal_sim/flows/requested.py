@@ -15,6 +15,7 @@ from terminal_sim.core.device_request import (
     TypedAnswer,
 )
 from terminal_sim.core.events import (
+    CardRequested,
     DisplayRequested,
     Event,
     InputRequested,
@@ -27,18 +28,21 @@ from terminal_sim.core.flow import STAY, Flow, Move, Moves
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.payment_request import (
+    CardRequest,
     PaymentRequest,
     RefundRequest,
     RequestedPayment,
     RequestRefusal,
 )
 from terminal_sim.flows import fields
+from terminal_sim.flows.acquisition import ACQUISITION, begun_for
 from terminal_sim.flows.charge import CHARGE
 from terminal_sim.flows.moto import REQUESTED_MOTO
 from terminal_sim.flows.part_refund import PART_REFUND
 from terminal_sim.flows.pos_output import POS_DISPLAY, POS_PRINT
 from terminal_sim.flows.question import POS_CONFIRMATION, POS_MENU, QuestionFlow
 from terminal_sim.flows.refund import REQUESTED_REFUND
+from terminal_sim.flows.restricted import refusal_of_amount
 from terminal_sim.flows.typed_answer import POS_TYPED
 from terminal_sim.flows.void import VOID
 
@@ -65,6 +69,7 @@ REQUESTED = (
     *(served.flow.name for served in _SERVED.values()),
     VOID.name,
     PART_REFUND.name,
+    ACQUISITION.name,
     *(flow.name for flow in _ASKED.values()),
     POS_DISPLAY.name,
     POS_PRINT.name,
@@ -96,6 +101,21 @@ class RequestedFlow(fields.TypedField):
     def refuse_request(self, event: Event) -> None:
         if isinstance(event, PaymentRequested):
             reason = self._refusal(event.request)
+            if reason is not None:
+                self.terminal.requests.refuse(event.request, reason)
+
+    def may_read(self, event: Event) -> bool:
+        return isinstance(event, CardRequested) and self._refusal_of_card(event.request) is None
+
+    def read_card(self, event: Event) -> None:
+        if isinstance(event, CardRequested):
+            reading = begun_for(self.terminal, event.request)
+            self.terminal.requests.take(event.request, reading)
+            self.terminal.push(reading)
+
+    def refuse_card(self, event: Event) -> None:
+        if isinstance(event, CardRequested):
+            reason = self._refusal_of_card(event.request)
             if reason is not None:
                 self.terminal.requests.refuse(event.request, reason)
 
@@ -176,23 +196,43 @@ class RequestedFlow(fields.TypedField):
         return amount == original.amount and self.terminal.durable.voidable(original)
 
     def _refusal(self, request: PaymentRequest) -> RequestRefusal | None:
-        profile, environment = self.terminal.profile, self.terminal.environment
+        profile = self.terminal.profile
         served = _SERVED[request.payment]
         if not self.sells:
             return RequestRefusal.SALE
         if served.flow.needs and served.flow.needs not in profile.features:
             return RequestRefusal.PAYMENT
-        if request.amount.currency != profile.currency:
-            return RequestRefusal.CURRENCY
-        if not 0 < request.amount.minor <= served.highest(profile.limits):
-            return RequestRefusal.AMOUNT
-        if profile.battery is not None and environment.battery < profile.battery.critical:
-            return RequestRefusal.BATTERY
-        if served.by_reader and not environment.reader:
+        if request.card:
+            return RequestRefusal.CARD  # at home the terminal holds none
+        refusal = refusal_of_amount(profile, request.amount, served.highest(profile.limits))
+        if refusal is None:
+            refusal = self._cannot_read(request) if served.by_reader else self._no_battery
+        if refusal is None and self._cannot_offline(request, served):
+            return RequestRefusal.OFFLINE
+        return refusal
+
+    def _refusal_of_card(self, request: CardRequest) -> RequestRefusal | None:
+        profile = self.terminal.profile
+        if not self.sells:
+            return RequestRefusal.SALE
+        refusal = None
+        if request.total is not None:
+            refusal = refusal_of_amount(profile, request.total, profile.limits.max_amount)
+        return refusal or self._cannot_read(request)
+
+    @property
+    def _no_battery(self) -> RequestRefusal | None:
+        battery, left = self.terminal.profile.battery, self.terminal.environment.battery
+        return RequestRefusal.BATTERY if battery is not None and left < battery.critical else None
+
+    def _cannot_read(self, request: PaymentRequest | CardRequest) -> RequestRefusal | None:
+        """Why no card can be read for the request, in any of the ways that it leaves."""
+        if self._no_battery is not None:
+            return self._no_battery
+        if not self.terminal.environment.reader:
             return RequestRefusal.READER
-        if served.by_reader and request.entries and not set(request.entries) & set(profile.entries.read):
-            return RequestRefusal.ENTRY
-        return RequestRefusal.OFFLINE if self._cannot_offline(request, served) else None
+        left = set(request.entries) & set(self.terminal.profile.entries.read)
+        return RequestRefusal.ENTRY if request.entries and not left else None
 
     def _cannot_offline(self, request: PaymentRequest, served: _Served) -> bool:
         """Whether the acquirer is out of reach, and this payment is none that is taken nevertheless."""
@@ -222,6 +262,14 @@ def request_moves(home: str) -> Moves[RequestedFlow]:
             action=RequestedFlow.give_back,
         ),
         Move(Trigger.REFUND_REQUESTED, home, STAY, action=RequestedFlow.refuse_refund),
+        Move(
+            Trigger.CARD_REQUESTED,
+            home,
+            STAY,
+            guard=RequestedFlow.may_read,
+            action=RequestedFlow.read_card,
+        ),
+        Move(Trigger.CARD_REQUESTED, home, STAY, action=RequestedFlow.refuse_card),
         Move(Trigger.INPUT_REQUESTED, home, STAY, action=RequestedFlow.ask),
         Move(Trigger.DISPLAY_REQUESTED, home, STAY, action=RequestedFlow.show),
         Move(

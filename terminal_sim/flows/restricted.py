@@ -5,13 +5,25 @@ A card that it may not be made with is refused as soon as its number is known: n
 
 from __future__ import annotations
 
+from terminal_sim.core.config import Profile
 from terminal_sim.core.events import CardSwiped, Event, KernelAsked, KernelEnded, Trigger
 from terminal_sim.core.flow import Move, Moves
 from terminal_sim.core.message import EntryMode
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment_request import RequestRefusal
 from terminal_sim.emv.talk.asks import EnterPin, GoOnline
 from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.flows.sale import SaleFlow
 from terminal_sim.secret import Secret
+
+_GOOD = (Verdict.APPROVED, Verdict.READ)
+
+
+def refusal_of_amount(profile: Profile, amount: Money, highest: int) -> RequestRefusal | None:
+    """Why a terminal of `profile` takes no payment of `amount`, of which `highest` is the highest in minor units; None where it does."""
+    if amount.currency != profile.currency:
+        return RequestRefusal.CURRENCY
+    return None if 0 < amount.minor <= highest else RequestRefusal.AMOUNT
 
 
 class RestrictedFlow(SaleFlow):
@@ -21,7 +33,7 @@ class RestrictedFlow(SaleFlow):
 
     @property
     def taken(self) -> tuple[EntryMode, ...]:
-        asked = self.terminal.requests.payment
+        asked = self.terminal.requests.for_card
         have = super().taken
         if asked is None or not asked.entries:
             return have
@@ -41,7 +53,7 @@ def _number(event: Event) -> Secret[str] | None:
             return ask.pan
         case KernelAsked(GoOnline() as ask):
             return ask.card.pan
-        case KernelEnded(outcome) if outcome.verdict is Verdict.APPROVED and outcome.card is not None:
+        case KernelEnded(outcome) if outcome.verdict in _GOOD and outcome.card is not None:
             return outcome.card.pan
         case _:
             return None

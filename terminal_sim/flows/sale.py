@@ -71,6 +71,11 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
         """The ways in which the terminal reads cards."""
         return self.terminal.profile.entries.read
 
+    @property
+    def reads_only(self) -> bool:
+        """Whether the card is read, and asked for no cryptogram."""
+        return False
+
     # Guards.
 
     def takes_chips(self, _: Event) -> bool:
@@ -236,7 +241,8 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
     def _start(self, entry: EntryMode, start: Start = Start.PREPROCESSING) -> None:
         self.entry, self.remark, self.message = entry, None, None
         stan = self.terminal.durable.trace_number.following
-        self.terminal.order(fx.StartCard(entry, self.amount, self.kind.facts.processing_code, stan, start))
+        kind = self.kind.facts.processing_code
+        self.terminal.order(fx.StartCard(entry, self.amount, kind, stan, start, self.reads_only))
 
 
 def _stripe(event: Event) -> Stripe | None:

@@ -205,6 +205,7 @@ class Executor:
             transaction_type=effect.transaction_type,
             sequence=effect.sequence,
             start=effect.start,
+            reads_only=effect.reads_only,
         )
         board.stop_listening()
         if not contactless:

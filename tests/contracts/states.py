@@ -15,7 +15,7 @@ from tests.contracts.drive import Drive, offered
 
 # The flows of a point of sale, which is walked in tests/offline, and those that only a vendor's interface begins (tests/pos/adyen, tests/flows).
 ELSEWHERE = {
-    "part-refund", "requested-moto", "requested-refund",
+    "part-refund", "requested-moto", "requested-refund", "acquisition",
     "pos-confirmation", "pos-typed", "pos-menu", "pos-display", "pos-print",
     "checkout", "charge", "manual-entry", "gift-card", "orders", "status", "transactions", "offline-settings",
     "sign-out", "switch-pos", "factory-reset", "delete-app", "sign-in", "tampered",

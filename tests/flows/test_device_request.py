@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
-from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.core.device_request import (
     Confirmation,
     DisplayRequest,
-    Given,
-    InputRequest,
     MenuChoice,
     PrintedDocument,
-    PrintRequest,
     Question,
     ReceiptCopy,
     TypedAnswer,
@@ -23,17 +16,10 @@ from terminal_sim.core.device_request import (
 )
 from terminal_sim.core.events import (
     DisplayRequested,
-    InputRequested,
-    PaymentRequested,
-    PrintRequested,
     RequestCancelled,
     RequestQueried,
 )
-from terminal_sim.core.money import Money
 from terminal_sim.core.payment_request import (
-    InputGiven,
-    PaymentRequest,
-    RequestAnswer,
     RequestBusy,
     RequestEnded,
     RequestRefusal,
@@ -43,66 +29,7 @@ from terminal_sim.core.payment_request import (
 )
 from terminal_sim.core.receipt import Centred, Copy, Pair, Ruler, Side, Written
 from terminal_sim.core.screen import QrCode
-
-SECOND = 1_000_000
-MODELS = ("v400m", "s1f2", "square-terminal")
-on_each_model = pytest.mark.parametrize("model", MODELS)
-
-
-class AskingTill:
-    """A point of sale that asks one terminal, and keeps what it is answered."""
-
-    def __init__(self, bench: Bench, terminal: TerminalUnderTest) -> None:
-        self.bench, self.terminal = bench, terminal
-        self.answers: list[tuple[str, RequestAnswer]] = []
-        terminal.board.points_of_sale.append(self)
-
-    def asked_for(self, _: str) -> bool:
-        return True
-
-    def answered(self, _: str, request: str, answer: RequestAnswer) -> bool:
-        self.answers.append((request, answer))
-        return True
-
-    def lost_power(self, _: str) -> None:
-        self.answers.append(("", RequestUnknown()))
-
-    def ask(self, question: Question, *, id: str = "Q", within: int = 0) -> None:  # noqa: A002
-        asked = InputRequest(
-            id=id, question=question, title="Loyalty", lines=("Join our club?",), within=within
-        )
-        self.terminal.post(InputRequested(asked))
-
-    def pay(self, id: str = "P") -> None:  # noqa: A002
-        amount = Money(1000, self.terminal.profile.currency)
-        self.terminal.post(PaymentRequested(PaymentRequest(id=id, amount=amount, ticket="T-1")))
-
-    def print(self, paper: PrintedDocument | ReceiptCopy) -> None:
-        self.terminal.post(PrintRequested(PrintRequest(id="D", paper=paper)))
-
-    @property
-    def last(self) -> RequestAnswer:
-        return self.answers[-1][1]
-
-    @property
-    def given(self) -> Given:
-        assert isinstance(self.last, InputGiven)
-        return self.last.given
-
-    @property
-    def notice(self) -> str:
-        assert isinstance(self.last, RequestEnded)
-        return self.last.notice.id
-
-    @property
-    def screen(self) -> str:
-        return self.terminal.view().screen.id
-
-
-@contextmanager
-def till(model: str = "v400m", locale: str = "en-CA") -> Iterator[AskingTill]:
-    with Bench(trace=False) as bench:
-        yield AskingTill(bench, bench.add_terminal(model, locale=locale))
+from tests.flows.asking import SECOND, on_each_model, till
 
 
 @on_each_model
@@ -250,8 +177,7 @@ class TestAQuestion:
         with till() as asking:
             asking.ask(question)
             saved = type(asking.bench.save()).from_bytes(asking.bench.save().to_bytes())
-            with Bench(trace=False) as other:
-                again = AskingTill(other, other.add_terminal("v400m", state_from=saved))
+            with till(state=saved) as again:
                 assert again.terminal.view().text == asking.terminal.view().text
                 again.terminal.press("CANCEL")
                 assert again.notice == "cancelled"

@@ -234,3 +234,22 @@ def test_a_print_is_answered_when_the_paper_is_out(shop: Shop) -> None:
     assert "Table 7" in shop.terminal.receipts[-1].text
     shop.terminal.paper("out")
     assert result(shop.answer(shop.till.ask("Print", recorded("print, QR code")))) == ("Failure", "DeviceOut")
+
+
+def test_a_card_is_acquired_and_then_paid_with(shop: Shop) -> None:
+    acquiring = shop.till.ask("CardAcquisition", recorded("card acquisition"))
+    shop.shows("present-card")
+    shop.terminal.tap("visa-credit")
+    acquired = shop.answer(acquiring)
+    assert result(acquired) == ("Success", "")
+    assert acquired["PaymentInstrumentData"]["CardData"]["PaymentBrand"] == "visa"
+    reference = acquired["POIData"]["POITransactionID"]
+    paying = shop.till.pay(5, "27908", PaymentData={"CardAcquisitionReference": reference})
+    shop.shows("processing")
+    shop.bench.advance(5 * SECOND)
+    assert result(shop.answer(paying)) == ("Success", "")
+    acquiring = shop.till.ask("CardAcquisition", recorded("card acquisition"))
+    shop.shows("present-card")
+    released = shop.till.ask("EnableService", recorded("enable service, abort of a card acquisition"))
+    assert result(shop.answer(released)) == ("Success", "")
+    assert result(shop.answer(acquiring)) == ("Failure", "Aborted")

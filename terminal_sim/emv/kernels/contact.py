@@ -25,6 +25,8 @@ def pay(transaction: Transaction) -> Conversation[Outcome]:
     yield from read.read_records(transaction, transaction.card[tags.AFL])
     read.require(transaction, tags.PAN, tags.EXPIRATION_DATE, tags.CDOL1, tags.CDOL2)
     transaction.card_data()
+    if transaction.request.reads_only:
+        return transaction.outcome(Verdict.READ)
     yield from authenticate(transaction)
     restrictions.check(transaction)
     yield from cvm.verify(transaction)

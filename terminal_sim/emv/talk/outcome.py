@@ -27,6 +27,7 @@ class Verdict(Enum):
     SELECT_NEXT = "select-next"
     SEE_PHONE = "see-phone"
     CARD_GONE = "card-gone"
+    READ = "read"
 
 
 class Outcome(Struct, frozen=True, kw_only=True):

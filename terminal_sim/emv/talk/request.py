@@ -29,7 +29,7 @@ class Request(Struct, frozen=True, kw_only=True):
     `transaction_type` is tag 9C (00 purchase, 09 purchase with cashback, 20 refund), `sequence` the transaction sequence counter
     (9F41). `amount_other` is the cashback (9F03). `entropy` is what all other random bytes of the transaction are drawn from. The
     merchant sends it to the issuer with `forced_online` whatever the card says; `start` is where
-    a contactless transaction begins.
+    a contactless transaction begins. A contact transaction that `reads_only` ends with the card's data, and asks for no cryptogram.
     """
 
     interface: Interface
@@ -43,3 +43,4 @@ class Request(Struct, frozen=True, kw_only=True):
     entropy: bytes = b""
     forced_online: bool = False
     start: Start = Start.PREPROCESSING
+    reads_only: bool = False

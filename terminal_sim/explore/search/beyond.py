@@ -10,6 +10,7 @@ BEYOND_A_SCRIPT: Mapping[str, str] = dict.fromkeys(
         "requested-moto",
         "requested-refund",
         "part-refund",
+        "acquisition",
         "pos-confirmation",
         "pos-typed",
         "pos-menu",

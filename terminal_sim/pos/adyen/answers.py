@@ -225,13 +225,19 @@ def _result(
 
 
 def _card(identity: TerminalIdentity, payment: Payment) -> NexoCardData:
-    pan = payment.pan
+    return card_data(identity, payment.pan, payment.brand, payment.entry, payment.sequence)
+
+
+def card_data(
+    identity: TerminalIdentity, pan: str, brand: str, entry: EntryMode, sequence: str
+) -> NexoCardData:
+    """What an answer says of a card; `pan` is masked."""
     return NexoCardData(
-        payment_brand=brand(payment) or None,
+        payment_brand=platform_name(brand) or None,
         masked_pan=f"{pan[:6]} **** {pan[-4:]}" if pan[:6].isdigit() else f"**** {pan[-4:]}",
-        entry_mode=[_ENTRY[payment.entry][0]],
+        entry_mode=[_ENTRY[entry][0]],
         card_country_code=identity.country,
-        sensitive_card_data=SensitiveCardData(card_seq_numb=payment.sequence) if payment.sequence else None,
+        sensitive_card_data=SensitiveCardData(card_seq_numb=sequence) if sequence else None,
     )
 
 

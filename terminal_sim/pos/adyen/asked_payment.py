@@ -29,9 +29,9 @@ _ENTRIES: Mapping[str, EntryMode] = {
 
 
 def asked_payment(
-    identity: TerminalIdentity, request: str, register: str, body: NexoPaymentRequest
+    identity: TerminalIdentity, request: str, register: str, body: NexoPaymentRequest, card: str
 ) -> PaymentRequest:
-    """The request with the id `request`, by the point of sale `register`."""
+    """The request with the id `request`, by the point of sale `register`, with the card that was read for the request `card` where there is one."""
     options = tender_options(body.sale_data)
     transaction, sale = body.payment_transaction, body.sale_data
     conditions = transaction.transaction_conditions
@@ -48,6 +48,7 @@ def asked_payment(
         payment=_kind(body, options, entries),
         brands=tuple(brand_named(name) for name in brands),
         entries=entries,
+        card=card,
     )
 
 

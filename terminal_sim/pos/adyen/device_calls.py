@@ -21,7 +21,7 @@ from terminal_sim.core.payment_request import (
     RequestRefused,
     RequestTaken,
 )
-from terminal_sim.pos.adyen.common import MessageReference
+from terminal_sim.pos.adyen.common import DisplayOutput, MessageReference
 from terminal_sim.pos.adyen.device import ApiDevice
 from terminal_sim.pos.adyen.device_words import asked_display, asked_input, asked_print, given_input
 from terminal_sim.pos.adyen.exchange import HttpExchange
@@ -63,9 +63,9 @@ class _Call:
 
 
 class DeviceCalls:
-    """See the module. `refuse` answers a request that came to nothing, and `busy` says what runs."""
+    """See the module. `refuse` answers a request that came to nothing, and `busy` says that the request with this id runs."""
 
-    def __init__(self, device: ApiDevice, refuse: Refuse, busy: Callable[[], RequestFailure]) -> None:
+    def __init__(self, device: ApiDevice, refuse: Refuse, busy: Callable[[str], RequestFailure]) -> None:
         self._device = device
         self._refuse = refuse
         self._busy = busy
@@ -96,6 +96,20 @@ class DeviceCalls:
         self._calls[request] = _Call(asked, body, (header.sale_id, header.service_id or ""), exchange)
         self._device.ask(event)
 
+    def to_show(self, output: DisplayOutput) -> Callable[[], None]:
+        """How what came with a request of another category is shown, where the screen is free for it then. Raises `NotServed`."""
+        self._counted += 1
+        request = f"device-{self._counted}:"
+        asked = asked_display(request, [output])
+
+        def show() -> None:
+            if asked is not None:
+                body = NexoDisplayRequest(display_output=[output])
+                self._calls[request] = _Call(asked, body, ("", ""), None)
+                self._device.ask(DisplayRequested(asked))
+
+        return show
+
     def abort(self, sale_id: str, reference: MessageReference) -> None:
         """Take back the Input that the point of sale calls so, where it runs."""
         for request, call in list(self._calls.items()):
@@ -120,9 +134,9 @@ class DeviceCalls:
             case RequestEnded(notice, _):
                 del self._calls[request]
                 self._end(call, notice.id)
-            case RequestBusy():
+            case RequestBusy(running):
                 del self._calls[request]
-                self._fail(call, self._busy())
+                self._fail(call, self._busy(running))
             case RequestRefused(reason):
                 del self._calls[request]
                 self._fail(call, BEGUN_BY_NO_REQUEST[reason])

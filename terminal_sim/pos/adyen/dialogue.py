@@ -14,7 +14,7 @@ from terminal_sim.pos.adyen.common import MessageHeader
 from terminal_sim.pos.adyen.reading import Malformed, NotJson, read_envelope, read_request
 from terminal_sim.pos.adyen.references import tender_reference
 from terminal_sim.pos.adyen.refusals import RequestFailure, busy_with
-from terminal_sim.pos.adyen.requests import NexoPaymentRequest, ReversalRequest
+from terminal_sim.pos.adyen.requests import DialogueBody
 from terminal_sim.pos.adyen.values import Category
 
 REMEMBERED = 48 * 3600 * 1_000_000
@@ -87,7 +87,7 @@ class ServiceDialogue(Struct, frozen=True, kw_only=True):
 
     number: int
     header: MessageHeader
-    body: NexoPaymentRequest | ReversalRequest
+    body: DialogueBody
     at: datetime
     mono: int
     operator: str = ""
@@ -189,7 +189,7 @@ def dialogue_of(row: DialogueRow) -> ServiceDialogue:
         request = read_request(read_envelope(row.text.encode()))
     except (NotJson, Malformed) as wrong:
         raise RowError(f"dialogue {row.number} has no request: {wrong}") from None
-    if not isinstance(request.body, NexoPaymentRequest | ReversalRequest):
+    if not isinstance(request.body, DialogueBody):
         raise RowError(f"dialogue {row.number} is a {row.category}, of which none is kept")
     return ServiceDialogue(
         number=row.number,

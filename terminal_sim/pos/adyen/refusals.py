@@ -79,6 +79,7 @@ BEGUN_BY_NO_REQUEST: Mapping[RequestRefusal, RequestFailure] = {
     RequestRefusal.ENTRY: RequestFailure(
         ErrorCondition.UNAVAILABLE_DEVICE, "The terminal reads no card in this way"
     ),
+    RequestRefusal.CARD: RequestFailure(ErrorCondition.NOT_FOUND, "The terminal holds no such card"),
     RequestRefusal.OFFLINE: _UNREACHED,
     RequestRefusal.PAYMENT: RequestFailure(
         ErrorCondition.UNAVAILABLE_SERVICE, "The terminal takes no payments of this kind"

@@ -195,6 +195,8 @@ class UnservedRequest(Nexo, frozen=True, kw_only=True):
     """A category that no terminal of the simulator has anything behind; it is answered as such."""
 
 
+DialogueBody = NexoPaymentRequest | ReversalRequest | CardAcquisitionRequest
+"""What begins a dialogue: it is recorded, and its answer is repeated when it is asked for."""
 Body = (
     NexoPaymentRequest
     | ReversalRequest

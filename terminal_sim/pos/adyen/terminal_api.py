@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from terminal_sim.core.events import (
+    CardRequested,
     Event,
     PaymentRequested,
     RefundRequested,
@@ -20,6 +21,8 @@ from terminal_sim.core.events import (
 )
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.payment_request import (
+    AcquiredCard,
+    CardAcquired,
     RefundRequest,
     RequestAnswer,
     RequestBusy,
@@ -29,6 +32,7 @@ from terminal_sim.core.payment_request import (
     RequestUnknown,
 )
 from terminal_sim.core.text import Text
+from terminal_sim.pos.adyen.acquisition import acquisition_answer, asked_card
 from terminal_sim.pos.adyen.answers import payment_answer, reversal_answer
 from terminal_sim.pos.adyen.asked_payment import asked_money, asked_payment, tender_options
 from terminal_sim.pos.adyen.common import MessageReference
@@ -54,7 +58,10 @@ from terminal_sim.pos.adyen.refusals import (
 from terminal_sim.pos.adyen.refused import refused_answer
 from terminal_sim.pos.adyen.requests import (
     AbortRequest,
+    CardAcquisitionRequest,
     DiagnosisRequest,
+    DialogueBody,
+    EnableServiceRequest,
     GetTotalsRequest,
     LoginRequest,
     LogoutRequest,
@@ -68,15 +75,19 @@ from terminal_sim.pos.adyen.requests import (
 )
 from terminal_sim.pos.adyen.responses import (
     Answer,
+    EnableServiceResponse,
+    NexoResponse,
     written,
 )
 from terminal_sim.pos.adyen.seal import SharedKey
 from terminal_sim.pos.adyen.shifts import NotStored, Shifts
 from terminal_sim.pos.adyen.totals import identification
-from terminal_sim.pos.adyen.values import Category, ErrorCondition
+from terminal_sim.pos.adyen.values import Category, ErrorCondition, NexoResult, TransactionAction
 
 _DUPLICATE = RequestFailure(ErrorCondition.NOT_ALLOWED, "ServiceID was used within the last 48 hours")
 _UNKNOWN_ORIGINAL = RequestFailure(ErrorCondition.NOT_FOUND, "The original transaction is not known")
+_UNKNOWN_ACQUISITION = RequestFailure(ErrorCondition.NOT_FOUND, "The card acquisition is not known")
+_NO_CARD = RequestFailure(ErrorCondition.NOT_FOUND, "No card acquisition is under way")
 _POWER_LOST = RequestFailure(ErrorCondition.ABORTED, "The terminal lost power before the payment began")
 
 
@@ -92,6 +103,7 @@ class TerminalApi:
         self._device = device
         self._shifts = Shifts(device, dialogues)
         self._calls = DeviceCalls(device, self._refuse, self._busy)
+        self._card_held = ""  # the request by which a card is asked for or held
         self._asking: tuple[ServiceDialogue, HttpExchange] | None = (
             None  # until the terminal has said whether it takes it
         )
@@ -140,6 +152,10 @@ class TerminalApi:
                 self._begin(exchange, payment, lambda dialogue: self._payment(dialogue, payment))
             case ReversalRequest() as reversal:
                 self._begin(exchange, reversal, lambda dialogue: self._reversal(dialogue, reversal))
+            case CardAcquisitionRequest() as wanted:
+                self._begin(exchange, wanted, lambda dialogue: self._card(dialogue, wanted))
+            case EnableServiceRequest() as service:
+                self._enable(exchange, service)
             case NexoInputRequest() | NexoPrintRequest() | NexoDisplayRequest() as call:
                 self._calls.serve(exchange, call)
             case AbortRequest(message_reference=reference):
@@ -156,8 +172,8 @@ class TerminalApi:
                 exchange.answer(self._shifts.log_in(request.header, login))
             case LogoutRequest():
                 exchange.answer(self._shifts.log_out(request.header))
-            case GetTotalsRequest() as wanted:
-                exchange.answer(self._shifts.totals(request.header, wanted))
+            case GetTotalsRequest() as totals:
+                exchange.answer(self._shifts.totals(request.header, totals))
             case ReconciliationRequest(reconciliation_type=kind):
                 exchange.answer(self._shifts.reconcile(request.header, kind))
             case _:
@@ -168,7 +184,7 @@ class TerminalApi:
     def _begin(
         self,
         exchange: HttpExchange,
-        body: NexoPaymentRequest | ReversalRequest,
+        body: DialogueBody,
         event: Callable[[ServiceDialogue], Event],
     ) -> None:
         header = exchange.request.header
@@ -193,7 +209,23 @@ class TerminalApi:
 
     def _payment(self, dialogue: ServiceDialogue, body: NexoPaymentRequest) -> PaymentRequested:
         sale_id, _ = dialogue.key
-        return PaymentRequested(asked_payment(self._device.identity, dialogue.request, sale_id, body))
+        card = self._acquired_by(body)
+        return PaymentRequested(asked_payment(self._device.identity, dialogue.request, sale_id, body, card))
+
+    def _acquired_by(self, body: NexoPaymentRequest) -> str:
+        """The id of the request by which the payment's card was read; empty where it names none."""
+        named = body.payment_data.card_acquisition_reference if body.payment_data is not None else None
+        if named is None:
+            return ""
+        poiid, tender = self._device.identity.poiid, named.transaction_id.partition(".")[0]
+        found = self.dialogues.with_tender(poiid, tender)
+        if found is None or not isinstance(found.body, CardAcquisitionRequest):
+            raise NotServed(_UNKNOWN_ACQUISITION)
+        return found.request
+
+    def _card(self, dialogue: ServiceDialogue, body: CardAcquisitionRequest) -> CardRequested:
+        tender_options(body.sale_data)
+        return CardRequested(asked_card(self._device.identity, dialogue.request, body))
 
     def _reversal(self, dialogue: ServiceDialogue, body: ReversalRequest) -> RefundRequested:
         tender_options(body.sale_data)
@@ -232,6 +264,18 @@ class TerminalApi:
             self._device.ask(RequestCancelled(running.request))
         exchange.answer_nothing()
 
+    def _enable(self, exchange: HttpExchange, body: EnableServiceRequest) -> None:
+        """Let the card go that is asked for or held, and show what the point of sale says to it."""
+        if body.transaction_action is not TransactionAction.ABORT:
+            raise NotServed(UNSERVED)
+        if not self._card_held:
+            raise NotServed(_NO_CARD)
+        show = self._calls.to_show(body.display_output) if body.display_output is not None else None
+        self._device.ask(RequestCancelled(self._card_held))
+        exchange.answer(EnableServiceResponse(response=NexoResponse(result=NexoResult.SUCCESS)))
+        if show is not None:
+            show()
+
     def _referred(self, exchange: HttpExchange, reference: MessageReference) -> ServiceDialogue | None:
         sale_id = reference.sale_id or exchange.request.header.sale_id
         found = self.dialogues.named(sale_id, reference.service_id or "")
@@ -261,9 +305,13 @@ class TerminalApi:
             self._calls.answered(request, answer)
             return True
         known = self.dialogues.asked(request)
+        if request == self._card_held and isinstance(answer, RequestEnded | RequestUnknown):
+            self._card_held = ""
         if known is None or known.answer:
             return known is not None
         match answer:
+            case CardAcquired(card):
+                self._close(known, self._answer(known, None, None, card))
             case RequestEnded(notice, payment):
                 self._end(known, notice, payment)
             case RequestUnknown():
@@ -279,11 +327,14 @@ class TerminalApi:
                 if self._device.store([row_for(dialogue, exchange.text)]):
                     self.dialogues.begin(dialogue)
                     self._waiting[dialogue.number] = exchange
+                    # A payment takes the card that was held.
+                    reads = isinstance(dialogue.body, CardAcquisitionRequest)
+                    self._card_held = dialogue.request if reads else ""
                 else:
                     exchange.reply(None)
                     self._device.ask(RequestCancelled(dialogue.request))
-            case RequestBusy():
-                self._refuse(exchange, self._busy())
+            case RequestBusy(running):
+                self._refuse(exchange, self._busy(running))
             case RequestRefused(reason):
                 self._refuse(exchange, BEGUN_BY_NO_REQUEST[reason])
             case _:
@@ -294,13 +345,19 @@ class TerminalApi:
         self._close(dialogue, self._answer(dialogue, payment, None if paid else refusal_of(notice, payment)))
 
     def _answer(
-        self, dialogue: ServiceDialogue, payment: Payment | None, refusal: RequestFailure | None
+        self,
+        dialogue: ServiceDialogue,
+        payment: Payment | None,
+        refusal: RequestFailure | None,
+        card: AcquiredCard | None = None,
     ) -> Answer:
         identity = self._device.identity
+        period = identification(self.dialogues)
+        if isinstance(dialogue.body, CardAcquisitionRequest):
+            return acquisition_answer(identity, dialogue, dialogue.body, card, refusal, period)
         if isinstance(dialogue.body, ReversalRequest):
             return reversal_answer(identity, dialogue, dialogue.body, payment, refusal)
         receipts = self._device.receipts(payment) if payment is not None else None
-        period = identification(self.dialogues)
         return payment_answer(identity, dialogue, dialogue.body, payment, refusal, receipts, period)
 
     def _close(self, dialogue: ServiceDialogue, answer: Answer) -> None:
@@ -329,13 +386,14 @@ class TerminalApi:
             waiting.append(self._asking[1])
         self._asking = None
         self._waiting.clear()
+        self._card_held = ""
         self._calls.lost_power()
         for exchange in waiting:
             exchange.reply(None)
 
-    def _busy(self) -> RequestFailure:
-        """What a request hears that the terminal is too busy for."""
-        running = self.dialogues.running
+    def _busy(self, request: str) -> RequestFailure:
+        """What a request hears that the terminal is too busy for; `request` is the one that runs, empty where a person is at it."""
+        running = self.dialogues.asked(request) or self.dialogues.running
         return busy_with(None) if running is None else running.busy
 
     def _refuse(self, exchange: HttpExchange, refusal: RequestFailure) -> None:

@@ -589,3 +589,18 @@ def test_a_card_pays_offline_up_to_its_own_limits_and_then_asks_its_issuer(
     visa = with_chip(visa, keys, replace(visa.personality.chip, offline=limits))
     went = [terminal.pay(Trusting(visa), terminal.request(Interface.CONTACT)).went_online for _ in range(3)]
     assert went == [False, False, True]
+
+
+def test_a_chip_that_is_only_read_is_asked_for_no_cryptogram_and_no_pin(
+    terminal: Terminal, card: Cards
+) -> None:
+    chip = card("visa-online-pin").chip
+    assert chip is not None
+    chip.reset()
+    outcome = terminal.pay(chip, structs.replace(terminal.request(Interface.CONTACT), reads_only=True))
+    assert (outcome.verdict, outcome.cryptogram) == (Verdict.READ, "")
+    assert outcome.card is not None
+    assert outcome.card.brand == "visa"
+    steps = {command.step for command in terminal.commands}
+    assert steps <= {Step.SELECT, Step.GPO, Step.READ, Step.OTHER}
+    assert not any(isinstance(ask, EnterPin | GoOnline) for ask in terminal.asks)
