@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from terminal_sim.bench import DEFAULT_CLOCK, Bench, Profile, SavedState, TerminalUnderTest
+from terminal_sim.bench import DEFAULT_CLOCK, Bench, Profile, SavedState, TerminalUnderTest, Trace
 from terminal_sim.profile import is_path
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import BadScript, Tester
@@ -54,19 +54,24 @@ class TerminalSetup:
 
 
 class TerminalSession:
-    """One terminal on a bench of its own, on and at its home screen, or where `saved` goes on.
+    """One terminal on a bench of its own, on and at its home screen, or where `saved` goes on; `trace` takes all that happens.
 
     Raises what the bench raises where it cannot be set up. `close` ends it and gives its readers back.
     """
 
     def __init__(
-        self, setup: TerminalSetup, *, pictures: Pictures | None = None, saved: SavedState | None = None
+        self,
+        setup: TerminalSetup,
+        *,
+        pictures: Pictures | None = None,
+        saved: SavedState | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self._open = ExitStack()
         self.setup = setup
         self.profile = setup.model()
         self.bench = self._open.enter_context(
-            Bench(seed=setup.seed, pack=setup.pack, clock=setup.clock, decks=setup.decks)
+            Bench(seed=setup.seed, pack=setup.pack, clock=setup.clock, decks=setup.decks, trace=trace)
         )
         try:
             self.terminal: TerminalUnderTest = self.bench.add_terminal(

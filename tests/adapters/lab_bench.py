@@ -6,6 +6,7 @@ In the current folder stand `bench.yaml` of the page, and `pool.yaml`, which a p
 from __future__ import annotations
 
 import inspect
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from terminal_sim.adapters.labgrid import (
     PaymentTerminalDriver,
     PaymentTerminalStrategy,
 )
+from terminal_sim.bench import BenchMisuse
 from terminal_sim.readers.pool import PoolConnection
 from terminal_sim.verbs import VERBS, ExpectationFailed, Tester
 
@@ -177,6 +179,30 @@ def test_options_and_files_of_the_environment_count(env: Environment) -> None:
     terminal.tap("id:charge")
     terminal.insert("visa-credit")
     terminal.expect_journal("offline.stored", count=1)
+
+
+def test_the_trace_of_all_terminals_of_a_target_is_kept_without_secrets(terminal: Any, strategy: Any) -> None:
+    for _ in range(2):
+        strategy.transition("home")
+        terminal.press("OK", "1250", "OK")
+        terminal.insert("mastercard-pin")
+        terminal.expect_screen("id:enter-pin")
+        number = terminal.value("card.pan")
+    strategy.transition("off")
+    kept = Path("main.jsonl").read_text("utf-8")
+    entries = [json.loads(line) for line in kept.splitlines()]
+    assert [entry.get("line") for entry in entries].count("insert mastercard-pin") >= 2
+    assert {"screen", "key", "apdu", "journal"} <= {entry["kind"] for entry in entries}
+    assert number not in kept
+
+
+def test_a_trace_goes_into_no_file_of_another_kind() -> None:
+    target = by_hand()
+    driver = made(PaymentTerminalDriver, target, trace="bench.yaml")
+    before = Path("bench.yaml").read_bytes()
+    with pytest.raises(BenchMisuse, match=r"bench\.yaml is no trace"):
+        target.activate(driver)
+    assert Path("bench.yaml").read_bytes() == before
 
 
 def test_a_state_that_is_not_there_breaks_nothing(strategy: Any) -> None:

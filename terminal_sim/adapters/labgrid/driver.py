@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import attr
 from labgrid import step, target_factory
@@ -15,6 +16,7 @@ from labgrid.resource.base import SerialPort
 
 from terminal_sim.adapters.labgrid.resources import CardReader, PaymentTerminal
 from terminal_sim.adapters.session import SECRET_KINDS, TerminalSession, TerminalSetup
+from terminal_sim.bench import BenchMisuse, JsonLines, Trace, is_trace
 from terminal_sim.verbs import VERBS, Tester, Verb
 from terminal_sim.verbs.states import read_state
 
@@ -52,7 +54,7 @@ class PaymentTerminalDriver(Driver, PowerProtocol, ResetProtocol):
     """A terminal is there while the driver is active, on a bench of its own; it has its reader alone, and gives it back when the driver is deactivated.
 
     It begins fresh at its home screen, or where `begin_with`, a file of `save state`, goes on. Without a reader its readers are virtual. A reader at a serial
-    port of labgrid speaks `protocol`. Activation raises what the bench raises: `ProfileError`, `BenchMisuse` and `DriverError`, each with its cure.
+    port of labgrid speaks `protocol`. The file `trace` takes all that happens in this process, as lines of JSON. Activation raises what the bench raises: `ProfileError`, `BenchMisuse` and `DriverError`, each with its cure.
     """
 
     bindings = {  # noqa: RUF012 (labgrid declares it of an instance)
@@ -62,19 +64,26 @@ class PaymentTerminalDriver(Driver, PowerProtocol, ResetProtocol):
     protocol: str = attr.ib(default="ccid", validator=attr.validators.instance_of(str))
     begin_with: str = attr.ib(default="", validator=attr.validators.instance_of(str))
 
+    trace: str = attr.ib(default="", validator=attr.validators.instance_of(str))
+
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         self._session: TerminalSession | None = None
+        self._open = ExitStack()
+        self._is_traced = False
 
     def on_activate(self) -> None:
         setup = self._setup()
         saved = read_state(self.begin_with, setup.folder) if self.begin_with else None
-        self._session = TerminalSession(setup, saved=saved)
+        with ExitStack() as opened:
+            trace = Trace(JsonLines(opened.enter_context(self._traced(setup.folder)))) if self.trace else None
+            self._session = TerminalSession(setup, saved=saved, trace=trace)
+            opened.callback(self._session.close)
+            self._open = opened.pop_all()
 
     def on_deactivate(self) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            session.close()
+        self._session = None
+        self._open.close()
 
     @property
     @Driver.check_active
@@ -135,6 +144,15 @@ class PaymentTerminalDriver(Driver, PowerProtocol, ResetProtocol):
         if self.session.terminal.is_on:
             self.session.terminal.power_cut()
         self.on()
+
+    def _traced(self, folder: Path) -> TextIO:
+        """The file of the trace: empty at the first activation, and gone on with at the next ones. Raises `BenchMisuse` for one that is something else."""
+        path = folder / self.trace
+        if path.exists() and not is_trace(path):
+            raise BenchMisuse(f"{path} is no trace: name another file, or take that one away")
+        file = path.open("a" if self._is_traced else "w", buffering=1, encoding="utf-8")
+        self._is_traced = True
+        return file
 
     def _setup(self) -> TerminalSetup:
         model = self.model
