@@ -61,7 +61,7 @@ class Posted(Struct, frozen=True):
     event: Event
 
 
-_COMMITS = fx.Record, fx.Store
+_COMMITS = frozenset((fx.Record, fx.Store))
 BESIDE = "beside"
 """The name of a deadline that is no terminal's."""
 
@@ -255,20 +255,19 @@ class Engine:
 
     def _until_record(self, running: _Running) -> tuple[FlatRow, ...]:
         """Carry out effects up to the next that is a commit, whose rows it returns; none where there is no further one."""
-        board = running.board
-        power = board.power
-        while power.life == running.life and (effect := next(running.effects, None)) is not None:
-            if isinstance(effect, _COMMITS):
-                return self._rows_of(board, effect)
-            self._executor.carry_out(board, effect)
+        board, life = running.board, running.life
+        power, carry_out = board.power, self._executor.carry_out
+        for effect in running.effects:
+            if power.life != life:
+                break
+            if isinstance(effect, fx.Record):
+                return tuple([row.flat() for row in effect.rows])
+            if isinstance(effect, fx.Store):
+                return effect.payment.flat(), board.vault.sealed(effect, self._random).flat()
+            carry_out(board, effect)
             if power.fuse:
                 self._burn(board)
         return ()
-
-    def _rows_of(self, board: Board, effect: fx.Record | fx.Store) -> tuple[FlatRow, ...]:
-        if isinstance(effect, fx.Record):
-            return tuple([row.flat() for row in effect.rows])
-        return effect.payment.flat(), board.vault.sealed(effect, self._random).flat()
 
     def _commit(self, waiting: list[tuple[_Running, tuple[FlatRow, ...]]]) -> list[_Running]:
         try:

@@ -15,7 +15,8 @@ from dataclasses import MISSING, dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
-from operator import attrgetter
+from itertools import compress
+from operator import attrgetter, ne
 from typing import Any, ClassVar, Self, get_args, get_type_hints
 
 from msgspec import NODEFAULT, Struct, structs
@@ -99,21 +100,19 @@ class Schema:
     attributes: tuple[Attribute, ...]
     columns: tuple[Column, ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of the serialised fields, in the order in which a row is written."""
         return tuple(column.name for column in self.columns)
 
     def kind_of(self, row: JournalRow) -> str:
-        return self.row.KINDS[0] if self.kind is None else str(attrgetter(self.kind.columns[0].path)(row))
+        return self.row.KINDS[0] if self._kind is None else str(self._kind(row))
 
     def write(self, row: JournalRow) -> dict[str, Field]:
         """The fields of a row by name."""
-        written = {
-            name: value
-            for (name, left_out_as), value in zip(self._written, self._values(row), strict=True)
-            if value != left_out_as
-        }
+        values = self._values(row)
+        stands = map(ne, values, self._left_out_as)
+        written = dict(compress(zip(self.names, values, strict=True), stands))
         for name in self._times:
             written[name] = written[name].isoformat(sep=" ", timespec="seconds")
         return written
@@ -137,8 +136,12 @@ class Schema:
         return found
 
     @cached_property
-    def _written(self) -> tuple[tuple[str, object], ...]:
-        return tuple((column.name, column.left_out_as) for column in self.columns)
+    def _kind(self) -> Callable[[JournalRow], Any] | None:
+        return None if self.kind is None else attrgetter(self.kind.columns[0].path)
+
+    @cached_property
+    def _left_out_as(self) -> tuple[object, ...]:
+        return tuple(column.left_out_as for column in self.columns)
 
     @cached_property
     def _values(self) -> Callable[[JournalRow], tuple[Any, ...]]:

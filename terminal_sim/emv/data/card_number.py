@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from terminal_sim.emv.data.fields import is_digits
@@ -45,9 +46,16 @@ BRANDS: Final = (
     Brand("square-gift", (("7783", "7783"),), _lengths(16)),
 )
 
+_LONGEST_PREFIX: Final = max(len(first) for brand in BRANDS for first, _ in brand.prefixes)
+
 
 def brand_of(pan: str) -> Brand | None:
     """The brand whose range fits the first digits most closely, or None."""
+    return _brand_of(pan[:_LONGEST_PREFIX])
+
+
+@lru_cache(maxsize=1024)
+def _brand_of(pan: str) -> Brand | None:
     best: tuple[int, Brand] | None = None
     for brand in BRANDS:
         for first, last in brand.prefixes:

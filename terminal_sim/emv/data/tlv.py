@@ -92,6 +92,7 @@ def _long_length(data: bytes, at: int, tag: int, size: int) -> tuple[int, int]:
     return int.from_bytes(data[at : at + size]), at + size
 
 
+@lru_cache(maxsize=4096)
 def is_constructed(tag: int) -> bool:
     """Whether the value of `tag` is itself made of data objects (bit 6 of the tag's first byte)."""
     while tag > 0xFF:

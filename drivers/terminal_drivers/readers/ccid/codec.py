@@ -71,6 +71,7 @@ def _not_reserved(value: int, _context: object) -> bool:
 
 
 _RESERVED = frozenset(value for value in range(0x100) if not _not_reserved(value, None))
+_AT_STATUS = 2  # behind bSlot and bSeq
 
 
 def _declare(code: int, *specific: Any, data: tuple[Any, ...] | None = None) -> Any:
@@ -180,16 +181,15 @@ def decode(data: bytes) -> Message:
     plan = _BULK.get(data[0]) if data else None
     if plan is None:
         return _decode_interrupt(data)
-    head = plan.head
-    if len(data) < head.size:
-        raise _no_message(f"it has {len(data)} bytes, its fixed part {head.size}")
-    values = head.unpack_from(data)
-    length = values[1]
+    try:
+        _, length, *values = plan.head.unpack_from(data)
+    except struct.error:
+        raise _no_message(f"it has {len(data)} bytes, its fixed part {plan.head.size}") from None
     if length != len(data) - HEADER or length > LONGEST_DATA or (length != plan.tail and not plan.free):
         raise _no_message(f"dwLength is {length} and {len(data) - HEADER} bytes follow the header")
-    if plan.answers and values[4] in _RESERVED:
-        raise _no_message(f"bStatus {values[4]:02X} is reserved")
-    return plan.make(*values[2:], data[HEADER:]) if plan.free else plan.make(*values[2:])
+    if plan.answers and values[_AT_STATUS] in _RESERVED:
+        raise _no_message(f"bStatus {values[_AT_STATUS]:02X} is reserved")
+    return plan.make(*values, data[HEADER:]) if plan.free else plan.make(*values)
 
 
 def encode(message: Message) -> bytes:

@@ -1,6 +1,6 @@
 """The answers of the device end that several of its parts give."""
 
-from terminal_drivers.readers.ccid.codec import encode
+from terminal_drivers.readers.ccid.codec import CODES, encode
 from terminal_drivers.readers.ccid.messages import (
     ANSWERS,
     Answer,
@@ -46,3 +46,8 @@ def failed(kind: type | None, slot: int, seq: int, icc: IccStatus, error: int) -
     if answer is DataRateAndClockFrequency:
         return DataRateAndClockFrequency(slot, seq, failing, error, 0, 0)
     return SlotStatus(slot, seq, failing, error, 0)
+
+
+def failed_message(message: bytes, icc: IccStatus, error: int) -> Answer:
+    """The failed answer to the bytes of a message, which may be none that a host sends."""
+    return failed(CODES.get(message[0]), message[5], message[6], icc, error)

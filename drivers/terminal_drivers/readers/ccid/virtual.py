@@ -176,23 +176,23 @@ class VirtualCcid:
         except FrameError:
             command = None
         self._last = command
-        kind, number, seq = CODES.get(message[0]), message[5], message[6]
+        number = message[5]
         if number >= len(self._slots):
-            return [encode(replies.failed(kind, number, seq, IccStatus.ABSENT, AT_SLOT))]
+            return [encode(replies.failed_message(message, IccStatus.ABSENT, AT_SLOT))]
         slot = self._slots[number]
         # What is no command has no handler.
         handler = self._handlers.get(type(command))  # type: ignore[arg-type]
         try:
             if handler is None:
-                raise Refused(AT_LENGTH if kind in ANSWERS else SlotError.NOT_SUPPORTED)
+                raise Refused(AT_LENGTH if CODES.get(message[0]) in ANSWERS else SlotError.NOT_SUPPORTED)
             if number in self._aborting or number == self._pad.entering:
                 self._admit(number, command)
             answer = handler(slot, command)
         except CardRemoved:
             self._torn(slot)
-            answer = replies.failed(kind, number, seq, slot.icc, SlotError.ICC_MUTE)
+            answer = replies.failed_message(message, slot.icc, SlotError.ICC_MUTE)
         except Refused as refused:
-            answer = replies.failed(kind, number, seq, slot.icc, refused.error)
+            answer = replies.failed_message(message, slot.icc, refused.error)
         said = self.late_answers() if self._ready else []
         if answer is not None:
             said.append(encode(answer))

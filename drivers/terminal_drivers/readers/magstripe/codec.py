@@ -81,7 +81,7 @@ def encode(track: int, text: str) -> str:
         raise Misuse(f"track {track} holds {form.longest} characters, sentinels and LRC among them")
     alphabet = _alphabet(track)
     try:
-        drawn = [alphabet.bits[character] for character in text]
+        drawn = list(map(alphabet.bits.__getitem__, text))
     except KeyError:
         raise Misuse(
             f"track {track} has characters from {form.first:02X} to {form.first + (1 << form.bits) - 1:02X}"
