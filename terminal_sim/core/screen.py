@@ -122,4 +122,7 @@ class Screen(Struct, frozen=True):
 
     @property
     def input(self) -> Input | None:
-        return next((e for e in self.elements if isinstance(e, Input)), None)
+        for element in self.elements:
+            if isinstance(element, Input):
+                return element
+        return None

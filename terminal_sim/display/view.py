@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from msgspec import structs
 
 from terminal_sim.core.config import Profile
-from terminal_sim.core.screen import Banner, Screen, Shown, Tab
+from terminal_sim.core.screen import Banner, Input, Screen, Shown, Tab
 from terminal_sim.core.text import Text
 from terminal_sim.display.item import Item, Role, items_of
 from terminal_sim.display.layout import Placed, arrange
@@ -60,6 +60,16 @@ class View:
     def unplaced(self) -> tuple[Item, ...]:
         """The same without where they stand, which takes as long again to work out."""
         return self._items
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Item]:
+        """The first item of each id, in reading order."""
+        return {item.id: item for item in reversed(self._items)}
+
+    @cached_property
+    def input(self) -> Input | None:
+        """The field that is typed, None where there is none."""
+        return self.screen.input
 
     @cached_property
     def text(self) -> str:

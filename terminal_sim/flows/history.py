@@ -68,7 +68,7 @@ class HistoryFlow(VoidFlow):
         return fields.touched(event) == "void" and self._offers_void
 
     def picks_receipts(self, event: Event) -> bool:
-        return fields.touched(event) == "receipts"
+        return fields.touched(event) == "receipts" and self.terminal.profile.printer is not None
 
     @property
     def _offers_void(self) -> bool:

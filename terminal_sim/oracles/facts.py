@@ -32,6 +32,8 @@ _RESULTS = (
     "no-connection",
     "card-error",
     "reader-lost",
+    "not-accepted",
+    "void-declined",
 )
 PAYMENT_KINDS = ("sale", "moto", "refund", "void")
 NUMBERED_KINDS = (*PAYMENT_KINDS, "card.refused", "settlement")
@@ -90,6 +92,7 @@ class SessionFacts:
     """
 
     terminal: TerminalUnderTest
+    profile: Profile = field(init=False, repr=False)
     around: Around
     mono: int = 0
     rows: list[SeenRow] = field(default_factory=list)
@@ -139,9 +142,8 @@ class SessionFacts:
     stan: int = 0
     numbered: set[str] = field(default_factory=set)
 
-    @property
-    def profile(self) -> Profile:
-        return self.terminal.profile
+    def __post_init__(self) -> None:
+        self.profile = self.terminal.profile
 
     def branch(self) -> SessionFacts:
         """The same for a session that goes on from here: containers are copied, what they hold is shared."""
@@ -217,13 +219,13 @@ class SessionFacts:
         kind, _, amount = field_of(seen.before)
         if kind == "money" and seen.key == "OK" and seen.came_to and screen_id(seen.before) in _ASKING:
             self.asked = amount
-        for entry in seen.entries:
+        if not seen.ignored and (seen.key or seen.target):
+            self.stands_since = seen.mono
+        for entry in seen.entries:  # a slow card may change the state some seconds after the key
             self._entry(entry)
         for row in seen.rows:
             self._row(row, seen.confirmed)
         self.printed += seen.printed
-        if not seen.ignored and (seen.key or seen.target):
-            self.stands_since = seen.mono
         if seen.line.startswith("power"):
             self.powered_at = seen.mono
         if seen.confirmed is not None:
@@ -254,7 +256,7 @@ class SessionFacts:
         elif seen.line.startswith("pos ") and seen.came_to:
             # A request that is taken goes on at the card: nobody was at the home screen, or typed anything for it.
             self._begin_anew()
-            self.asked_by_till = True
+            self.asked_by_till, self.left_home_at, self.ended = True, seen.mono, ""
         self.mono = seen.until
 
     def _begin_anew(self) -> None:

@@ -80,7 +80,7 @@ def first_deadline(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         or screen_id(seen.after) in ("app-closed", "out-of-service")
     ):
         return
-    ends = [row.number("deadline") for row in facts.unsent if row.number("deadline") > seen.mono]
+    ends = [row.number("deadline") for row in facts.unsent if row.number("deadline") > seen.shown_at]
     said = text_of(seen.after, "pending-deadline")
     if bool(said) != bool(ends):
         yield f"{said or 'nothing'!r} stands there, and {len(ends)} payments have a time"
@@ -107,7 +107,7 @@ def over(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     if seen.around != seen.around_before or screen_id(seen.after) in ("app-closed", "out-of-service", "home"):
         return
-    left = facts.session_left(seen.mono)
+    left = facts.session_left(seen.shown_at)
     wanted = facts.outage.reason == "network" and facts.allowed and not left
     if wanted and not has(seen.after, "offline-session-over"):
         yield "the time is over, and no banner says so"

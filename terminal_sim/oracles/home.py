@@ -163,7 +163,7 @@ def banners(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             if left
             else "banner-service-over"
         )
-        if service != [wanted] and facts.session_left(seen.mono) == left:
+        if service != [wanted] and facts.session_left(seen.shown_at) == left:
             yield f"{service[0]} is shown in place of {wanted}"
 
 
@@ -181,7 +181,7 @@ def countdown(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = text_of(seen.after, "countdown")
     if not said or facts.outage is None or facts.outage.reason != seen.around.outage:
         return
-    minutes = ceil(facts.session_left(seen.mono) / _MINUTE)
+    minutes = ceil(facts.session_left(seen.shown_at) / _MINUTE)
     if digits(said) != f"{minutes // 60}{minutes % 60:02d}":
         yield f"{said!r}, and {minutes // 60} h {minutes % 60} min are left"
 

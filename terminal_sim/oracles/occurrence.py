@@ -80,6 +80,12 @@ class Occurrence:
     printed: list[PrintedReceipt] = field(default_factory=list)
     kinds: set[type[contents.Content]] = field(default_factory=set)
     is_on: bool = True
+    came_to: str = field(init=False)
+    """The id of the screen that is new since the occurrence before, "" where it is the same."""
+
+    def __post_init__(self) -> None:
+        now = screen_id(self.after)
+        self.came_to = now if now != screen_id(self.before) else ""
 
     @property
     def ignored(self) -> bool:
@@ -92,10 +98,12 @@ class Occurrence:
         return self.entries[-1].number
 
     @property
-    def came_to(self) -> str:
-        """The id of the screen that is new since the occurrence before, "" where it is the same."""
-        now = screen_id(self.after)
-        return now if now != screen_id(self.before) else ""
+    def shown_at(self) -> int:
+        """When the screen that stands now was drawn, `mono` where none was: a slow card takes time in the middle of an act."""
+        drawn = (
+            one.at.mono for one in reversed(self.entries) if isinstance(one.content, contents.ScreenShown)
+        )
+        return next(drawn, self.mono)
 
 
 def screen_id(view: View | None) -> str:
@@ -107,12 +115,13 @@ def text_of(view: View | None, item: str) -> str:
     """The text of the item with this id, with what stands to its right; "" where it is not shown."""
     if view is None:
         return ""
-    return next((one.wording for one in view.unplaced if one.id == item), "")
+    found = view.by_id.get(item)
+    return "" if found is None else found.wording
 
 
 def has(view: View | None, item: str) -> bool:
     """Whether an item with this id is shown."""
-    return view is not None and any(one.id == item for one in view.unplaced)
+    return view is not None and item in view.by_id
 
 
 def ids(view: View | None, *roles: Role) -> list[str]:
@@ -127,7 +136,7 @@ def digits(text: str) -> str:
 
 def field_of(view: View | None) -> tuple[str, str, int]:
     """The field that is typed: how it shows what is typed (`money`, `masked`, ... or "" for none), and that as text and as a number."""
-    typed = view.screen.input if view is not None else None
+    typed = view.input if view is not None else None
     if typed is None:
         return "", "", 0
     if isinstance(typed.value, str):

@@ -36,6 +36,7 @@ from terminal_sim.explore.firmware import SELF
 from terminal_sim.explore.product import digest
 from terminal_sim.explore.search.beyond import BEYOND_A_SCRIPT
 from terminal_sim.explore.search.causes import KnownCauses, told_of
+from terminal_sim.explore.search.exploration import prints_alike
 from terminal_sim.explore.search.finding import ExplorerFinding
 from terminal_sim.explore.search.ground import Ground
 from terminal_sim.explore.search.memory import ExplorerMemory
@@ -169,7 +170,9 @@ class CampaignRun:
             first=turn.first,
             sessions=turn.sessions,
             share=(beside.index(turn.number), len(beside)),
-            before=tuple(one.job_ground for one in variants[: turn.variant]),
+            before=tuple(
+                one.job_ground for one in variants[: turn.variant] if prints_alike(one.ground, here.ground)
+            ),
             learned=structs.replace(here.memory.learned(), moves=moves),
         )
 

@@ -14,7 +14,6 @@ from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.archive import Archive
 from terminal_sim.explore.search.beyond import BEYOND_A_SCRIPT
 from terminal_sim.explore.search.causes import KnownCauses
-from terminal_sim.explore.search.errands.way import Errand
 from terminal_sim.explore.search.explorer import ExploredEnd, Explorer
 from terminal_sim.explore.search.finding import ExplorerFinding
 from terminal_sim.explore.search.ground import Ground
@@ -109,11 +108,22 @@ def exploration(
     grounds = varied(Ground.of(profile, options, oracles, locale=locale, classes=classes))
     coverage = Coverage()
     explorers = tuple(Explorer(ground, seed, coverage=coverage) for ground in grounds)
-    gone: set[Errand] = set()
-    for one in explorers:
-        one.leave_out(gone)
-        gone.update(one.errands)
+    for number, one in enumerate(explorers):
+        one.leave_out(
+            {
+                each
+                for other in explorers[:number]
+                if prints_alike(one.ground, other.ground)
+                for each in other.errands
+            }
+        )
     return Exploration(explorers, coverage)
+
+
+def prints_alike(one: Ground, other: Ground) -> bool:
+    """Whether the receipts of two grounds come out by the same rules: where they do not, a payment ends on other screens, and an errand is gone on both."""
+    policies = [(each.model.receipts.merchant, each.model.receipts.customer) for each in (one, other)]
+    return policies[0] == policies[1]
 
 
 def varied(plain: Ground) -> tuple[Ground, ...]:

@@ -65,8 +65,9 @@ def _screen(terminal: TerminalUnderTest) -> Iterator[OfferedAct]:
     for key in _keys(terminal):
         if terminal.takes(key):
             yield OfferedAct((PRESS, key), _DRAWN_KEYS.get(key, 2))
-    if not terminal.takes("MENU"):
-        yield OfferedAct((PRESS_BLINDLY, "MENU"), 1)
+    yield from (
+        OfferedAct((PRESS_BLINDLY, key), 1) for key in ("MENU", "CLEAR", "5", "OK") if not terminal.takes(key)
+    )
     yield from (OfferedAct((PRESS, digits, "OK"), 16) for digits in _shortcuts(terminal))
 
 

@@ -15,6 +15,8 @@ from terminal_sim.explore.search.errands.offline import offline
 from terminal_sim.explore.search.errands.passcodes import passcodes
 from terminal_sim.explore.search.errands.payments import bounds, payments
 from terminal_sim.explore.search.errands.point_of_sale import point_of_sale
+from terminal_sim.explore.search.errands.results import results
+from terminal_sim.explore.search.errands.settlement import settlement
 from terminal_sim.explore.search.errands.typed import typed
 from terminal_sim.explore.search.errands.way import Errand, menu_ways
 
@@ -32,6 +34,8 @@ def errands(profile: Profile, numbers: Mapping[str, str], pins: Mapping[str, str
         offline(profile, ways),
         hindered(profile, ways),
         point_of_sale(profile),
+        results(profile, ways, numbers),
+        settlement(profile, ways),
         accounts(profile, ways),
     ):
         found += each
