@@ -13,8 +13,10 @@ from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.bench.till import Till
 from terminal_sim.core.events import Event, Paper
 from terminal_sim.core.moment import Instant
+from terminal_sim.core.money import Money
 from terminal_sim.core.payment_request import RequestAnswer
 from terminal_sim.core.rows.schema import JournalRow
+from terminal_sim.core.text import say
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.journal.errors import CommitUnknown
 from terminal_sim.pos.square.book import ServiceBook
@@ -75,6 +77,13 @@ class SquareTerminal:
             or printer.jammed
             or printer.paper is Paper.OUT,
         )
+
+    @property
+    def no_tip(self) -> str:
+        return self.terminal.bench.texts.phrase(say("no-tip"), self.terminal.locale)
+
+    def written(self, amount: Money) -> str:
+        return self.terminal.bench.texts.phrase(amount, self.terminal.locale)
 
     def ask(self, event: Event) -> None:
         self._engine.post(self.terminal.board, event)

@@ -14,10 +14,11 @@ from terminal_sim.core.text import Text
 
 
 class RequestedPayment(Enum):
-    """What a point of sale asks for: a payment by a card that is there, by a number that is typed, or money to a card without an earlier payment."""
+    """What a point of sale asks for: a payment by a card that is there, by a number that is typed for somebody who is away or at the counter, or money to a card without an earlier payment."""
 
     SALE = "sale"
     MOTO = "moto"
+    KEYED = "keyed"
     REFUND = "refund"
 
 
@@ -26,7 +27,8 @@ class PaymentRequest(Struct, frozen=True, kw_only=True):
 
     Ticket, server and register are the columns that the Payment transactions report has for payments by a point of sale. `brands`
     (names of `emv.data.card_number`) and `entries` are those that the payment may be made with; empty: all that the terminal takes. `card`
-    is the id of the request by which its card was read; empty: the card is asked for now.
+    is the id of the request by which its card was read; empty: the card is asked for now. `online` says that the payment is not
+    kept for later while the acquirer is out of reach.
     """
 
     id: str
@@ -38,6 +40,7 @@ class PaymentRequest(Struct, frozen=True, kw_only=True):
     brands: tuple[str, ...] = ()
     entries: tuple[EntryMode, ...] = ()
     card: str = ""
+    online: bool = False
 
 
 class CardRequest(Struct, frozen=True, kw_only=True):

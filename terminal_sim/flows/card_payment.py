@@ -282,8 +282,9 @@ class CardPaymentFlow(CardholderFlow):
     @property
     def _offline(self) -> bool:
         """Whether payments are taken offline now, and this one is of a kind that can be."""
+        asked = self.terminal.requests.payment
         takes_some = self.kind.facts.deferrable and self.terminal.profile.offline.enabled
-        return takes_some and self.terminal.offline.active
+        return takes_some and self.terminal.offline.active and not (asked is not None and asked.online)
 
     # Screens.
 

@@ -36,7 +36,7 @@ from terminal_sim.core.payment_request import (
 )
 from terminal_sim.flows import fields
 from terminal_sim.flows.acquisition import ACQUISITION, begun_for
-from terminal_sim.flows.charge import CHARGE
+from terminal_sim.flows.charge import CHARGE, MANUAL_ENTRY
 from terminal_sim.flows.moto import REQUESTED_MOTO
 from terminal_sim.flows.part_refund import PART_REFUND
 from terminal_sim.flows.pos_output import POS_DISPLAY, POS_PRINT
@@ -58,6 +58,7 @@ class _Served(NamedTuple):
 _SERVED: Mapping[RequestedPayment, _Served] = {
     RequestedPayment.SALE: _Served(CHARGE, lambda limits: limits.max_amount),
     RequestedPayment.MOTO: _Served(REQUESTED_MOTO, lambda limits: limits.moto_max_amount, by_reader=False),
+    RequestedPayment.KEYED: _Served(MANUAL_ENTRY, lambda limits: limits.max_amount, by_reader=False),
     RequestedPayment.REFUND: _Served(REQUESTED_REFUND, lambda limits: limits.refund_max_amount),
 }
 _ASKED: Mapping[type[Question], Flow[QuestionFlow]] = {
@@ -240,7 +241,7 @@ class RequestedFlow(fields.TypedField):
         if not offline.active:
             return False
         deferrable = served.flow.context.kind.facts.deferrable
-        return not deferrable or offline.refusal_of_amount(request.amount) is not None
+        return request.online or not deferrable or offline.refusal_of_amount(request.amount) is not None
 
 
 def request_moves(home: str) -> Moves[RequestedFlow]:

@@ -9,19 +9,20 @@ import msgspec
 from msgspec import Struct
 
 from terminal_sim.core.rows.schema import JournalRow, RowError
+from terminal_sim.pos.square.action_objects import TerminalAction
 from terminal_sim.pos.square.deliveries import Deliveries
 from terminal_sim.pos.square.device_codes import DeviceCode
 from terminal_sim.pos.square.objects import (
     ApiObject,
-    DeviceRequest,
     ObjectKind,
+    SquareRequest,
     TerminalCheckout,
     TerminalRefund,
 )
-from terminal_sim.pos.square.payments import PaymentRefund, SquarePayment
+from terminal_sim.pos.square.payments import AUTHORIZED, PaymentRefund, SquarePayment
 from terminal_sim.pos.square.rows import AskedRow, KeyRow, ObjectRow, RemovedRow
 from terminal_sim.pos.square.subscriptions import WebhookSubscription
-from terminal_sim.pos.square.values import RefundStatus
+from terminal_sim.pos.square.values import PaymentStatus, RefundStatus
 
 OBJECTS: Mapping[ObjectKind, type[ApiObject]] = {
     ObjectKind.CHECKOUT: TerminalCheckout,
@@ -30,6 +31,7 @@ OBJECTS: Mapping[ObjectKind, type[ApiObject]] = {
     ObjectKind.REFUND: PaymentRefund,
     ObjectKind.DEVICE_CODE: DeviceCode,
     ObjectKind.SUBSCRIPTION: WebhookSubscription,
+    ObjectKind.ACTION: TerminalAction,
 }
 
 
@@ -53,13 +55,11 @@ class StoredObject(Struct, frozen=True, kw_only=True):
     def waits_for_device(self) -> bool:
         """Whether a device has still to do something for it."""
         value = self.value
-        if isinstance(value, DeviceRequest):
+        if isinstance(value, SquareRequest):
             return value.status is not None and not value.status.is_over
-        return (
-            isinstance(value, PaymentRefund)
-            and value.status is RefundStatus.PENDING
-            and value.terminal_refund_id is None
-        )
+        if isinstance(value, SquarePayment):
+            return value.status is PaymentStatus.CANCELED and value.card_details.status == AUTHORIZED
+        return isinstance(value, PaymentRefund) and value.status is RefundStatus.PENDING
 
 
 class ServiceBook:

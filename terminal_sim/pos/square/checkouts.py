@@ -8,6 +8,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from terminal_sim.pos.square.calls import ServedService, ServiceCall, ServiceRoute
+from terminal_sim.pos.square.checkout_work import BY_TYPE
 from terminal_sim.pos.square.device_requests import (
     cancelled,
     check_amount,
@@ -69,14 +70,13 @@ def create(served: ServedService, call: ServiceCall) -> dict[str, Any]:
     service = served.service
     request = read(call.body, CreateTerminalCheckoutRequest)
 
-    def make() -> ObjectChange:
+    def make() -> tuple[ObjectChange, ...]:
         checkout = request.checkout
         _check(service, checkout)
         name = service.identify(ObjectKind.CHECKOUT)
         device = service.device(checkout.device_options.device_id)
-        return ObjectChange(
-            kind=ObjectKind.CHECKOUT, id=name, value=_filled(service, name, checkout), device=device.id
-        )
+        filled = _filled(service, name, checkout)
+        return (ObjectChange(kind=ObjectKind.CHECKOUT, id=name, value=filled, device=device.id),)
 
     made = service.once(_CREATE, request.idempotency_key, parsed(call.body), ObjectKind.CHECKOUT, make)
     return {"checkout": made.value}
@@ -108,15 +108,9 @@ def _check(service: SquareService, checkout: TerminalCheckout) -> None:
         raise ServiceRefusal(
             ErrorCode.VALUE_TOO_HIGH, "Must be at most 90 % of amount_money.", "checkout.app_fee_money.amount"
         )
-    if checkout.payment_type not in (None, CheckoutPaymentType.CARD_PRESENT):
+    if checkout.payment_type is not None and checkout.payment_type not in BY_TYPE:
         raise ServiceRefusal(
             ErrorCode.INVALID_VALUE, "The device takes no payments of this type.", "checkout.payment_type"
-        )
-    if tipping.allow_tipping:
-        raise ServiceRefusal(
-            ErrorCode.INVALID_VALUE,
-            "The device asks for no tips.",
-            "checkout.device_options.tip_settings.allow_tipping",
         )
     payment = checkout.payment_options or PaymentOptions()
     if payment.accept_partial_authorization and payment.autocomplete is not False:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from terminal_sim.core.events import Event
 from terminal_sim.core.moment import Instant
+from terminal_sim.core.money import Money
 from terminal_sim.core.rows.schema import JournalRow
 
 PREFIX = "device:"
@@ -65,6 +66,15 @@ class SquareDevice(Protocol):
     @property
     def in_reach(self) -> bool:
         """Whether it is on, its link is up and the service is there for it."""
+        ...
+
+    @property
+    def no_tip(self) -> str:
+        """The entry of a menu by which a buyer gives no tip, in the words of its language."""
+        ...
+
+    def written(self, amount: Money) -> str:
+        """An amount as its language writes it."""
         ...
 
     def ask(self, event: Event) -> None:

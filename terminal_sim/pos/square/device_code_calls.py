@@ -48,7 +48,7 @@ def create(served: ServedService, call: ServiceCall) -> dict[str, Any]:
     service = served.service
     request = read(call.body, CreateDeviceCodeRequest)
 
-    def make() -> ObjectChange:
+    def make() -> tuple[ObjectChange, ...]:
         service.check_location(request.device_code.location_id)
         name = service.identify(ObjectKind.DEVICE_CODE)
         pair_by = service.world.now.civil + timedelta(microseconds=PAIR_WITHIN)
@@ -63,7 +63,7 @@ def create(served: ServedService, call: ServiceCall) -> dict[str, Any]:
             created_at=service.stamp,
             status_changed_at=service.stamp,
         )
-        return ObjectChange(kind=ObjectKind.DEVICE_CODE, id=name, value=made)
+        return (ObjectChange(kind=ObjectKind.DEVICE_CODE, id=name, value=made),)
 
     body = parsed(call.body)
     made = service.once(_CREATE, request.idempotency_key, body, ObjectKind.DEVICE_CODE, make)

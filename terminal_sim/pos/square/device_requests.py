@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from terminal_sim.pos.square.calls import ServedService
 from terminal_sim.pos.square.device import SquareDevice
 from terminal_sim.pos.square.durations import MAXIMUM, microseconds
-from terminal_sim.pos.square.objects import DeviceRequest, ObjectKind, SquareMoney
+from terminal_sim.pos.square.objects import ObjectKind, SquareMoney, SquareRequest
 from terminal_sim.pos.square.problems import ServiceRefusal
 from terminal_sim.pos.square.service import APPLICATION, LOCATION, SquareService
 from terminal_sim.pos.square.values import CancelReason, ErrorCode, RequestStatus
 
-R = TypeVar("R", bound=DeviceRequest)
+R = TypeVar("R", bound=SquareRequest)
 
 
 def completed_as_made(service: SquareService, name: str, request: R) -> R:
@@ -59,7 +59,7 @@ def check_deadline(duration: str | None, place: str) -> None:
         )
 
 
-def cancelled(served: ServedService, kind: ObjectKind, name: str, what: str) -> DeviceRequest:
+def cancelled(served: ServedService, kind: ObjectKind, name: str, what: str) -> SquareRequest:
     """The request after a seller's wish to cancel it, which its device may have to be asked about. Raises `ServiceRefusal`."""
     stored = served.service.found(kind, name, what)
     status: RequestStatus = stored.value.status
@@ -71,14 +71,14 @@ def cancelled(served: ServedService, kind: ObjectKind, name: str, what: str) -> 
             "status",
         )
     served.queues.cancel(stored)
-    value: DeviceRequest = served.service.now(kind, name).value
+    value: SquareRequest = served.service.now(kind, name).value
     return value
 
 
-def dismissed(served: ServedService, kind: ObjectKind, name: str, what: str) -> DeviceRequest:
+def dismissed(served: ServedService, kind: ObjectKind, name: str, what: str) -> SquareRequest:
     """The request after its device was told to show its idle screen: one that is over stays as it is. Raises `ServiceRefusal`."""
     stored = served.service.found(kind, name, what)
     if not stored.value.status.is_over:
         served.queues.cancel(stored)
-    value: DeviceRequest = served.service.now(kind, name).value
+    value: SquareRequest = served.service.now(kind, name).value
     return value

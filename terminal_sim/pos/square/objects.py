@@ -31,6 +31,7 @@ class ObjectKind(Enum):
     REFUND = "refund"
     DEVICE_CODE = "device-code"
     SUBSCRIPTION = "subscription"
+    ACTION = "action"
 
 
 class ApiObject(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -75,7 +76,7 @@ class PaymentOptions(ApiObject, frozen=True, kw_only=True):
     delay_action: DelayAction | None = None
 
 
-class DeviceRequest(ApiObject, frozen=True, kw_only=True):
+class SquareRequest(ApiObject, frozen=True, kw_only=True):
     """What all that a device is asked for has in common. Times are RFC 3339, UTC; `deadline_duration` is RFC 3339, too."""
 
     id: _Id | None = None
@@ -88,7 +89,7 @@ class DeviceRequest(ApiObject, frozen=True, kw_only=True):
     location_id: Annotated[str, Meta(max_length=64)] | None = None
 
 
-class TerminalCheckout(DeviceRequest, frozen=True, kw_only=True):
+class TerminalCheckout(SquareRequest, frozen=True, kw_only=True):
     """A payment of `amount_money` that a device asks a buyer for."""
 
     amount_money: SquareMoney
@@ -106,7 +107,7 @@ class TerminalCheckout(DeviceRequest, frozen=True, kw_only=True):
     tip_money: SquareMoney | None = None
 
 
-class TerminalRefund(DeviceRequest, frozen=True, kw_only=True):
+class TerminalRefund(SquareRequest, frozen=True, kw_only=True):
     """`amount_money` of a payment that goes back to its card, which the buyer presents again."""
 
     payment_id: Annotated[str, Meta(min_length=1)]

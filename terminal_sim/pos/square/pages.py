@@ -12,19 +12,19 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, to_builtins
 
 from terminal_sim.pos.square.book import StoredObject
-from terminal_sim.pos.square.objects import ApiObject
+from terminal_sim.pos.square.objects import ApiObject, ObjectKind
 from terminal_sim.pos.square.problems import ServiceRefusal
-from terminal_sim.pos.square.service import timestamp
+from terminal_sim.pos.square.service import SquareService, timestamp
 from terminal_sim.pos.square.values import ErrorCode, SortOrder
 
 MOST = 100
-WINDOW = timedelta(hours=24)
+WINDOW, YEAR = timedelta(hours=24), timedelta(days=365)
 Limit = Annotated[int, Meta(ge=1, le=MOST)]
 
 
@@ -120,6 +120,45 @@ def _read(text: str, digest: str) -> tuple[str, int]:
     if cursor.query != digest:
         raise refusal
     return cursor.created_at, cursor.sequence
+
+
+class ListQuery(Protocol):
+    """What the query of a list has."""
+
+    @property
+    def begin_time(self) -> str | None: ...
+    @property
+    def end_time(self) -> str | None: ...
+    @property
+    def sort_order(self) -> SortOrder | None: ...
+    @property
+    def cursor(self) -> str | None: ...
+    @property
+    def limit(self) -> int | None: ...
+
+
+def listed(
+    name: str,
+    service: SquareService,
+    kind: ObjectKind,
+    query: ListQuery,
+    fits: Callable[[StoredObject], bool],
+) -> dict[str, Any]:
+    """The answer to a list: those of this kind that fit, of the last year where no time is given. Raises `ServiceRefusal`."""
+    begins = _moment(query.begin_time, "begin_time") or service.world.now.civil - YEAR
+    ends = _moment(query.end_time, "end_time") or datetime.max  # noqa: DTZ901
+    first, last = timestamp(begins), timestamp(ends)
+    found = page(
+        service.book.all(kind),
+        lambda stored: first <= stored.value.created_at <= last and fits(stored),
+        query={
+            field: value for field, value in to_builtins(query).items() if field not in ("cursor", "limit")
+        },
+        order=query.sort_order,
+        limit=query.limit,
+        cursor=query.cursor,
+    )
+    return paged(name, found)
 
 
 def paged(name: str, found: ObjectPage) -> dict[str, Any]:

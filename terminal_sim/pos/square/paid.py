@@ -9,6 +9,8 @@ from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.pos.square.device import SquareDevice
 from terminal_sim.pos.square.objects import PaymentOptions, SquareMoney, TerminalCheckout
 from terminal_sim.pos.square.payments import (
+    AUTHORIZED,
+    CAPTURED,
     CardPaymentDetails,
     OfflinePaymentDetails,
     SquareCard,
@@ -78,7 +80,7 @@ def payment_for(
         app_fee_money=checkout.app_fee_money,
         status=status,
         source_type="CARD",
-        card_details=_card_details(payment, "AUTHORIZED" if approved else "CAPTURED"),
+        card_details=_card_details(payment, AUTHORIZED if approved else CAPTURED),
         location_id=LOCATION,
         order_id=checkout.order_id,
         reference_id=checkout.reference_id,

@@ -9,6 +9,9 @@ from msgspec import Meta
 from terminal_sim.pos.square.objects import ApiObject, SquareMoney
 from terminal_sim.pos.square.values import DelayAction, PaymentStatus, RefundStatus
 
+AUTHORIZED, CAPTURED, VOIDED = "AUTHORIZED", "CAPTURED", "VOIDED"
+"""How a card's payment stands: a payment that is cancelled is voided as soon as its device has taken it back."""
+
 
 class SquareCard(ApiObject, frozen=True, kw_only=True):
     """A card that has paid."""

@@ -39,9 +39,9 @@ class ServiceRefusal(Exception):
         return msgspec.json.encode({"errors": [self.error]})
 
 
-def not_found(detail: str) -> ServiceRefusal:
+def not_found(detail: str, field: str | None = None) -> ServiceRefusal:
     """Nothing is known by the name that the path or the body has."""
-    return ServiceRefusal(ErrorCode.NOT_FOUND, detail, status=404)
+    return ServiceRefusal(ErrorCode.NOT_FOUND, detail, field, status=404)
 
 
 def no_such_device(device: str) -> ServiceRefusal:

@@ -9,17 +9,16 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from terminal_sim.core.events import RequestCancelled, RequestQueried
-from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.payment_request import (
+    InputGiven,
     RequestAnswer,
     RequestBusy,
     RequestEnded,
-    RequestRefusal,
     RequestRefused,
     RequestRunning,
     RequestTaken,
@@ -27,12 +26,13 @@ from terminal_sim.core.payment_request import (
 )
 from terminal_sim.pos.square.book import StoredObject
 from terminal_sim.pos.square.device import SquareDevice
+from terminal_sim.pos.square.device_task import DeviceTask
 from terminal_sim.pos.square.durations import MAXIMUM, microseconds
 from terminal_sim.pos.square.errand import Errand, Standing
-from terminal_sim.pos.square.objects import DeviceRequest, ObjectKind
+from terminal_sim.pos.square.objects import ObjectKind, SquareRequest
 from terminal_sim.pos.square.rows import AskedRow
 from terminal_sim.pos.square.service import NotDurable, ObjectChange, SquareService
-from terminal_sim.pos.square.values import CancelReason, RefundStatus, RequestStatus
+from terminal_sim.pos.square.values import CancelReason, RequestStatus
 from terminal_sim.pos.square.work import WORK
 
 LOOK, LONGEST_LOOK = 2_000_000, 60_000_000
@@ -96,7 +96,7 @@ class DeviceQueues:
     def _deadline(self, stored: StoredObject) -> int | None:
         """When `stored` is cancelled if no device has taken it; None where one has, or may have."""
         value, errand = stored.value, self.errand(stored)
-        if not isinstance(value, DeviceRequest) or errand.standing is not Standing.WAITS:
+        if not isinstance(value, SquareRequest) or errand.standing is not Standing.WAITS:
             return None
         if value.status is RequestStatus.PENDING:
             return stored.mono + microseconds(value.deadline_duration)
@@ -122,7 +122,10 @@ class DeviceQueues:
     def _heads(self) -> Iterator[tuple[SquareDevice, StoredObject, Errand]]:
         """What each device that is in reach has to do first."""
         seen: set[str] = set()
-        for stored in self._service.book.waiting.values():
+        # What is to be taken back goes first.
+        for stored in sorted(
+            self._service.book.waiting.values(), key=lambda one: one.kind is not ObjectKind.PAYMENT
+        ):
             device = self._service.world.devices.get(stored.device)
             if stored.device in seen or device is None:
                 continue
@@ -150,8 +153,13 @@ class DeviceQueues:
                 object=stored.kind.value, id=stored.id, attempt=errand.attempt, mono=self._service.mono
             )
             self._service.store(rows=[asked])
+        task = DeviceTask(self._service, stored, device)
+        event = WORK[stored.kind].event(task, errand.request)
+        if event is None:
+            self._settle(stored, errand, WORK[stored.kind].ended(task, RequestTaken()) or ())
+            return
         errand.standing = Standing.ASKED
-        device.ask(WORK[stored.kind].event(stored, errand.request, device))
+        device.ask(event)
 
     def errand(self, stored: StoredObject) -> Errand:
         """How far the device is with `stored`."""
@@ -211,16 +219,21 @@ class DeviceQueues:
         match answer:
             case RequestTaken() | RequestRunning():
                 errand.standing, errand.looks = Standing.RUNS, 0
-                if isinstance(stored.value, DeviceRequest):
+                if isinstance(stored.value, SquareRequest):
                     errand.takes_back = stored.value.status is RequestStatus.CANCEL_REQUESTED
                     if stored.value.status is RequestStatus.PENDING:
                         self._put(stored, status=RequestStatus.IN_PROGRESS)
-            case RequestEnded(notice, payment):
-                self._rested[device.id] = self._service.mono + REST
-                self._end(device, stored, errand, notice.id, payment)
-            case RequestRefused(RequestRefusal.ORIGINAL) if stored.kind is ObjectKind.REFUND:
-                self._fail(stored)
-            case RequestBusy() | RequestRefused() | RequestUnknown():
+            case RequestEnded() | InputGiven() | RequestRefused():
+                if not isinstance(answer, RequestRefused):
+                    self._rested[device.id] = self._service.mono + (REST if _shows(answer) else 0)
+                changes = WORK[stored.kind].ended(DeviceTask(self._service, stored, device), answer)
+                if changes is not None:
+                    self._settle(stored, errand, changes)
+                elif isinstance(answer, RequestRefused):
+                    self._not_taken(stored, errand, answer)
+                else:
+                    self._end(stored, errand, answer)
+            case RequestBusy() | RequestUnknown():
                 self._not_taken(stored, errand, answer)
 
     def _not_taken(self, stored: StoredObject, errand: Errand, answer: RequestAnswer) -> None:
@@ -235,26 +248,30 @@ class DeviceQueues:
             errand.not_before = self._service.mono + min(LOOK << errand.looks, LONGEST_LOOK)
             errand.looks += 1
 
-    def _end(
-        self,
-        device: SquareDevice,
-        stored: StoredObject,
-        errand: Errand,
-        notice: str,
-        payment: Payment | None,
-    ) -> None:
-        if payment is not None and (payment.state.is_paid or payment.state is PaymentState.VOIDED):
+    def _settle(self, stored: StoredObject, errand: Errand, changes: Sequence[ObjectChange]) -> None:
+        """Store what a device has done; where the object waits still, its device is asked for what comes next."""
+        self._service.store(*changes)
+        now = self._service.book.waiting.get(stored.id)
+        if now is None:
             self._errands.pop(stored.id, None)
-            self._service.store(*WORK[stored.kind].done(self._service, stored, payment, device))
-        elif stored.kind is ObjectKind.REFUND:
-            self._fail(stored)
-        elif stored.value.status is RequestStatus.CANCEL_REQUESTED:
-            self.cancelled(stored, CancelReason.SELLER_CANCELED)
-        elif notice in _REASONS:
-            self.cancelled(stored, _REASONS[notice])
+        elif isinstance(now.value, SquareRequest) and now.value.status is RequestStatus.CANCEL_REQUESTED:
+            self.cancelled(now, CancelReason.SELLER_CANCELED)
         else:
             errand.standing, errand.is_asked_anew = Standing.WAITS, True
 
-    def _fail(self, stored: StoredObject) -> None:
-        self._errands.pop(stored.id, None)
-        self._put(stored, status=RefundStatus.FAILED)
+    def _end(self, stored: StoredObject, errand: Errand, answer: RequestAnswer) -> None:
+        """A device is done with what it was asked for, and did it not."""
+        notice = answer.notice.id if isinstance(answer, RequestEnded) else ""
+        if isinstance(stored.value, SquareRequest):
+            if stored.value.status is RequestStatus.CANCEL_REQUESTED:
+                self.cancelled(stored, CancelReason.SELLER_CANCELED)
+                return
+            if notice in _REASONS:
+                self.cancelled(stored, _REASONS[notice])
+                return
+        errand.standing, errand.is_asked_anew = Standing.WAITS, True
+
+
+def _shows(answer: RequestAnswer) -> bool:
+    """Whether the device shows how it ended, for which it is given time."""
+    return isinstance(answer, RequestEnded)

@@ -11,12 +11,15 @@ import msgspec
 from msgspec import Struct
 
 from terminal_sim.pos.square import (
+    actions,
     checkouts,
     device_code_calls,
     devices,
     locations,
     payment_calls,
+    refunds,
     subscription_calls,
+    terminal_refunds,
 )
 from terminal_sim.pos.square.calls import Answered, AwaitedAnswer, ServedService, ServiceCall, ServiceRoute
 from terminal_sim.pos.square.problems import (
@@ -33,7 +36,10 @@ from terminal_sim.secret import Secret
 
 ROUTES: tuple[ServiceRoute, ...] = (
     *checkouts.ROUTES,
+    *terminal_refunds.ROUTES,
+    *actions.ROUTES,
     *payment_calls.ROUTES,
+    *refunds.ROUTES,
     *device_code_calls.ROUTES,
     *devices.ROUTES,
     *locations.ROUTES,

@@ -6,13 +6,18 @@ What a device was asked for is not kept. Asked for it after a restart, a device 
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from enum import Enum
 
 from msgspec import Struct
 
+from terminal_sim.core.device_request import InputRequest, MenuChoice
 from terminal_sim.core.events import (
+    DisplayRequested,
     Event,
+    InputRequested,
     PaymentRequested,
+    PrintRequested,
     RefundRequested,
     RequestCancelled,
     RequestQueried,
@@ -22,6 +27,7 @@ from terminal_sim.core.moment import Instant
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.payment_request import (
+    InputGiven,
     PaymentRequest,
     RefundRequest,
     RequestAnswer,
@@ -123,6 +129,7 @@ class SandboxDevice:
     """A device of the service without anybody who holds it. `answered` takes what it answers."""
 
     facts: DeviceFacts | None = None
+    no_tip = "No tip"
 
     def __init__(
         self, shopper: SandboxShopper, currency: str, now: Callable[[], Instant], answered: Answered
@@ -150,11 +157,19 @@ class SandboxDevice:
     def in_reach(self) -> bool:
         return self.shopper.act is not ShopperAct.IS_AWAY
 
+    def written(self, amount: Money) -> str:
+        """The number alone, which nobody reads."""
+        return str(Decimal(amount.minor).scaleb(-amount.exponent))
+
     def ask(self, event: Event) -> None:
         """Take what the service asks for, one thing at a time."""
         match event:
             case PaymentRequested(request) | RefundRequested(request):
                 self._begin(request)
+            case InputRequested(request):
+                self._answered(self, request.id, self._told(request))
+            case PrintRequested(request) | DisplayRequested(request):
+                self._answered(self, request.id, RequestRefused(RequestRefusal.PRINTER))
             case RequestCancelled(name):
                 self._take_back(name)
             case RequestQueried(name):
@@ -170,6 +185,12 @@ class SandboxDevice:
             self._running = _BuyerTurn(request, self._now().mono + self.shopper.takes)
             self._answered(self, request.id, RequestTaken())
             self.go_on()
+
+    def _told(self, request: InputRequest) -> RequestAnswer:
+        """The last entry of a menu, by which a buyer gives no tip: his own one is part of what he pays. There is nobody who answers anything else."""
+        if isinstance(request.question, MenuChoice):
+            return InputGiven((len(request.question.entries) - 1,))
+        return RequestRefused(RequestRefusal.PAYMENT)
 
     def _take_back(self, name: str) -> None:
         if self._running is None or self._running.request.id != name:

@@ -130,16 +130,16 @@ class SquareService:
         return stored
 
     def once(
-        self, call: str, key: str, body: Any, kind: ObjectKind, make: Callable[[], ObjectChange]
+        self, call: str, key: str, body: Any, kind: ObjectKind, make: Callable[[], Sequence[ObjectChange]]
     ) -> StoredObject:
-        """What `make` makes, stored; as it is now where this key has made it before. Raises `ServiceRefusal` where that was by another body."""
+        """The first of what `make` makes, all of it stored; as it is now where this key has made it before. Raises `ServiceRefusal` where that was by another body."""
         digest = hashlib.sha256(msgspec.json.encode(body, order="deterministic")).hexdigest()
         known = self.book.keys.get((call, key))
         if known is None:
-            change = make()
-            made = KeyRow(call=call, key=key, digest=digest, object=kind.value, id=change.id)
-            self.store(change, rows=[made])
-            return self.now(kind, change.id)
+            changes = make()
+            made = KeyRow(call=call, key=key, digest=digest, object=kind.value, id=changes[0].id)
+            self.store(*changes, rows=[made])
+            return self.now(kind, changes[0].id)
         if known.digest != digest:
             raise ServiceRefusal(
                 ErrorCode.IDEMPOTENCY_KEY_REUSED,

@@ -67,7 +67,7 @@ def create(served: ServedService, call: ServiceCall) -> dict[str, Any]:
     service = served.service
     request = read(call.body, CreateWebhookSubscriptionRequest)
 
-    def make() -> ObjectChange:
+    def make() -> tuple[ObjectChange]:
         check_subscription(request.subscription)
         name = f"wbhk_{service.identify(ObjectKind.SUBSCRIPTION)}"
         made = replace(
@@ -79,10 +79,10 @@ def create(served: ServedService, call: ServiceCall) -> dict[str, Any]:
             created_at=service.stamp,
             updated_at=service.stamp,
         )
-        return ObjectChange(kind=ObjectKind.SUBSCRIPTION, id=name, value=made)
+        return (ObjectChange(kind=ObjectKind.SUBSCRIPTION, id=name, value=made),)
 
     if request.idempotency_key is None:
-        change = make()
+        (change,) = make()
         service.store(change)
         return _told(served, service.now(ObjectKind.SUBSCRIPTION, change.id))
     body = parsed(call.body)
@@ -145,13 +145,13 @@ def renew_key(served: ServedService, call: ServiceCall) -> dict[str, Any]:
     service, stored = served.service, _found(served, call)
     request = read(call.body or b"{}", UpdateWebhookSubscriptionSignatureKeyRequest)
 
-    def make() -> ObjectChange:
+    def make() -> tuple[ObjectChange]:
         served.keys.renew(stored.id)
         value = replace(stored.value, updated_at=service.stamp)
-        return ObjectChange(kind=ObjectKind.SUBSCRIPTION, id=stored.id, value=value)
+        return (ObjectChange(kind=ObjectKind.SUBSCRIPTION, id=stored.id, value=value),)
 
     if request.idempotency_key is None:
-        service.store(make())
+        service.store(*make())
     else:
         service.once(f"{_RENEW}/{stored.id}", request.idempotency_key, {}, ObjectKind.SUBSCRIPTION, make)
     return {"signature_key": served.keys.of(stored.id).reveal()}

@@ -13,6 +13,7 @@ from terminal_sim.pos.square.routes import LaterAnswer, ServiceRequest
 from terminal_sim.secret import Secret
 
 SECOND = 1_000_000
+PIN = "1234"
 TOKEN = Secret("EAAA-test")
 HEADERS = {"authorization": f"Bearer {TOKEN.reveal()}", "square-version": "2026-09-16"}
 
@@ -67,12 +68,19 @@ class SquareShop:
         """The checkout as it is now."""
         return self.good("GET", f"/v2/terminals/checkouts/{checkout['id']}")["checkout"]
 
+    def payment(self, name: str) -> Any:
+        """The payment as it is now."""
+        return self.good("GET", f"/v2/payments/{name}")["payment"]
+
     def cancel(self, checkout: Any) -> Any:
         return self.good("POST", f"/v2/terminals/checkouts/{checkout['id']}/cancel")["checkout"]
 
     def card(self, name: str = "visa-credit") -> None:
-        """The buyer inserts a card and takes it out in the end."""
+        """The buyer inserts a card, types its PIN where that is wanted, and takes it out in the end."""
         self.terminal.insert(name)
+        if self.screen == "enter-pin":
+            for key in (*PIN, "OK"):
+                self.terminal.press(key)
         self.bench.advance(5 * SECOND)
         if self.terminal.is_on and self.terminal.card_in_slot:
             self.terminal.remove_card()
