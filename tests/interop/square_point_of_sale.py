@@ -8,6 +8,7 @@ import sys
 
 from square import Square
 from square.core.api_error import ApiError
+from square.utils.webhooks_helper import verify_signature
 
 
 def main() -> None:
@@ -17,10 +18,12 @@ def main() -> None:
         asked = json.loads(line)
         call = client
         for name in asked["call"].split("."):
-            call = getattr(call, name)
+            call = verify_signature if name == "verify_signature" else getattr(call, name)
         try:
             answer = call(**asked["arguments"])
-            if hasattr(answer, "items"):
+            if isinstance(answer, bool):
+                said: dict[str, object] = {"answer": answer}
+            elif hasattr(answer, "items"):
                 said = {"answer": [json.loads(item.json()) for item in answer]}
             else:
                 said = {"answer": json.loads(answer.json())}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -17,44 +16,10 @@ from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.bench.served_apis import ServedApis
 from terminal_sim.pos.square.webhooks import Letter
 from tests.pos.square.postal import is_well_signed
+from tests.pos.square.receiver import Receiver, receiving
 
 SECOND = 1_000_000
 PATIENCE = 60.0
-Answer = Callable[[Letter], int]
-
-
-class Receiver:
-    """A subscriber at a port of its own; `answer` says the status for each letter."""
-
-    def __init__(self) -> None:
-        self.came: list[Letter] = []
-        self.answer: Answer = lambda _: 200
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                letter = Letter(subscription="", url=receiver.url, headers=headers, body=body)
-                receiver.came.append(letter)
-                self.send_response(receiver.answer(letter))
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Tests are silent."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hook"
-        self._thread = Thread(target=self._server.serve_forever)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def states(self) -> list[str]:
-        return [json.loads(one.body)["data"]["object"]["checkout"]["status"] for one in self.came]
 
 
 class Seller:
@@ -105,15 +70,6 @@ def selling(state: Path | None = None) -> Iterator[Seller]:
         terminal = bench.add_terminal("square-terminal")
         with bench.serve_pos() as served:
             yield Seller(bench, terminal, served)
-
-
-@contextmanager
-def receiving() -> Iterator[Receiver]:
-    receiver = Receiver()
-    try:
-        yield receiver
-    finally:
-        receiver.close()
 
 
 def test_a_subscriber_of_another_thread_hears_of_a_checkout_in_order() -> None:
