@@ -1,7 +1,9 @@
 """A copy of the project in which a test adds files and runs commands, so that nothing of it stays in the project itself.
 
 1. The copy holds the files that git lists, as they are in the working tree. A file that is not versioned is not copied.
-2. Commands run with the interpreter of the tests and import `terminal_sim` and `terminal_drivers` from the copy.
+2. What Python, mypy and import-linter have kept of these files comes with them, where it is there: each checks what it kept against the
+   file, and saves the time of reading the whole tree again.
+3. Commands run with the interpreter of the tests and import `terminal_sim` and `terminal_drivers` from the copy.
 """
 
 from __future__ import annotations
@@ -30,6 +32,9 @@ _COMMANDS: dict[str, tuple[str, ...]] = {
 }
 
 
+_KEPT = (Path(".mypy_cache"), Path(".import_linter_cache"))
+
+
 class Tree:
     """A copy of the project at `root`."""
 
@@ -42,12 +47,20 @@ class Tree:
         listed = subprocess.run(
             ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
         )
-        for name in filter(None, listed.stdout.split("\0")):
-            source, target = ROOT / name, folder / name
+        folder.mkdir(parents=True, exist_ok=True)
+        folders = {Path()}
+        for name in map(Path, filter(None, listed.stdout.split("\0"))):
             # A file that is deleted in the working tree is still listed until that is staged.
-            if source.is_file():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(source, target)
+            if (ROOT / name).is_file():
+                if name.parent not in folders:
+                    (folder / name.parent).mkdir(parents=True, exist_ok=True)
+                    folders.add(name.parent)
+                shutil.copy2(
+                    ROOT / name, folder / name
+                )  # with its time, by which what was kept of it is known
+        for kept in (*_KEPT, *(inner / "__pycache__" for inner in folders)):
+            if (ROOT / kept).is_dir():
+                shutil.copytree(ROOT / kept, folder / kept, ignore=shutil.ignore_patterns("*.pyc.*"))
         return cls(folder)
 
     def add(self, path: str, text: str) -> None:
