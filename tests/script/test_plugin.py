@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import run_pytest
+
 pytest_plugins = ["pytester"]
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {
@@ -44,8 +46,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 
 
 def run(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    # In a process of its own: one in ours forgets the modules that it was the first to import, and with them their exceptions.
-    return project.runpytest_subprocess("-p", "terminal_sim.pytest_plugin", *arguments)
+    return run_pytest(project, "-p", "terminal_sim.pytest_plugin", *arguments)
 
 
 @dataclass(frozen=True, slots=True)
