@@ -44,6 +44,7 @@ check: lint
 soak: $(STAMP)
 	@sh tools/debian.sh qemu-system-x86 busybox-static usbip usbutils
 	$(BIN)/python -m pytest -q -m soak $(SPREAD) --ignore=tests/interop/qemu
+	$(BIN)/python -m pytest -q -m "hypothesis and not soak" --hypothesis-profile=long $(SPREAD)
 	$(BIN)/python -m pytest -q -m soak tests/interop/qemu tests/fuzz
 
 # Measures the tests and writes the slow ones to tests/slow.txt; ARGS names those to measure, all by default.

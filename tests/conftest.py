@@ -1,6 +1,7 @@
 """What all tests share: no property is timed, slow tests have a marker, and what the proof has counted stands at the end.
 
-On a machine whose cores are all busy any example of a property, and any draw of one, may take long.
+On a machine whose cores are all busy any example of a property, and any draw of one, may take long. `make soak` tries many more examples
+of each property (`--hypothesis-profile=long`).
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from tests.proof import proof, summarize
 
 __all__ = ["proof"]
 
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("always", UNTIMED, max_examples=40)
+settings.register_profile("long", UNTIMED, max_examples=1_000)
+settings.load_profile("always")
 
 
 @pytest.hookimpl(tryfirst=True)

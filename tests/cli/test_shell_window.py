@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals", allow_module_level=True)
 
 from tests.cli.window import END, ENTER, INTERRUPT, PYTHONPATH, RIGHT, TAB, UP, Window
+from tests.forked import run_python
 
 
 @dataclass(frozen=True)
@@ -69,21 +69,26 @@ def sale(device: Device, folder: Path) -> None:
     assert window.code == 0
 
 
-def test_a_sale_that_is_recorded_at_a_window_of_each_device_runs_again_and_under_pytest(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "devices",
+    [
+        pytest.param(DEVICES[::3], id="a standalone device and one without"),
+        pytest.param(DEVICES, id="each device", marks=pytest.mark.soak),
+    ],
+)
+def test_a_sale_that_is_recorded_at_a_window_runs_again_and_under_pytest(
+    devices: tuple[Device, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for device in DEVICES:
+    for device in devices:
         sale(device, tmp_path)
-    scripts = [f"{device.profile}.keys" for device in DEVICES]
+    scripts = [f"{device.profile}.keys" for device in devices]
     assert main(["run", "-q", *(str(tmp_path / script) for script in scripts)]) == 0
-    assert f"{len(DEVICES)} held" in capsys.readouterr().out
+    assert f"{len(devices)} held" in capsys.readouterr().out
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     environment = {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": PYTHONPATH}
-    tested = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "terminal_sim.pytest_plugin", "--rootdir=.", *scripts],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert tested.returncode == 0, tested.stdout + tested.stderr
+    words = ("-m", "pytest", "-q", "-p", "terminal_sim.pytest_plugin", "--rootdir=.", *scripts)
+    tested = run_python(words, folder=tmp_path, environment=environment)
+    assert tested.returncode == 0, tested.stdout
 
 
 def test_the_history_outlives_a_session_for_its_owner_alone_and_without_a_secret(tmp_path: Path) -> None:

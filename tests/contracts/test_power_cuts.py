@@ -170,12 +170,16 @@ def _offers(name: str, scenario: str) -> bool:
 
 
 CASES = [(name, scenario) for name in NAMES for scenario in SCENARIOS if _offers(name, scenario)]
-# The second cut falls into the core, which all profiles share: one of them is enough, in turns.
-NESTED = [
+# The cuts fall into the core, which all profiles share: one of them is always enough, in turns; the others are for the long suite.
+IN_TURNS = [
     [case for case in CASES if case[1] == scenario][-1 if at % 2 else 0]
     for at, scenario in enumerate(SCENARIOS)
 ]
 each_scenario = pytest.mark.parametrize(("name", "scenario"), CASES)
+each_in_turns = pytest.mark.parametrize(
+    ("name", "scenario"),
+    [pytest.param(*case, marks=[] if case in IN_TURNS else [pytest.mark.soak]) for case in CASES],
+)
 
 
 def cut_everywhere(name: str, scenario: str) -> Iterator[tuple[int, Drive]]:
@@ -202,7 +206,7 @@ def test_without_a_cut_the_books_agree(name: str, scenario: str) -> None:
         assert drive.faults() == []
 
 
-@each_scenario
+@each_in_turns
 def test_the_power_goes_after_any_effect(name: str, scenario: str) -> None:
     cuts = 0
     for effects, drive in cut_everywhere(name, scenario):
@@ -229,7 +233,7 @@ def told_too_early(drive: Drive) -> list[str]:
     return [reference for reference in approved if states[reference] not in ("COMPLETED", "VOIDED")]
 
 
-@pytest.mark.parametrize(("name", "scenario"), NESTED)
+@pytest.mark.parametrize(("name", "scenario"), IN_TURNS)
 def test_the_power_goes_again_while_the_boot_settles_what_was_cut(name: str, scenario: str) -> None:
     """The second cut moves through the recovery as the first one moves through the payment."""
     for effects, drive in cut_everywhere(name, scenario):

@@ -17,7 +17,7 @@ from tests.proof import ProofCount
 LASTING = {ENOSPC: True, EROFS: True, EIO: False}
 """The errors, and whether every later operation that changes something fails as well."""
 CHANGES = (What.WRITE, What.TRUNCATE, What.SYNC, What.SYNC_FOLDER, What.NAME, What.RENAME, What.FOLDER)
-EVERY = 7
+EVERY = 14
 """The share of the operations that fail in the suite that always runs; all fail in the long one."""
 NAMES = [shop.name for shop in SHOPS]
 

@@ -14,6 +14,7 @@ import pytest
 
 from terminal_sim.cli.main import main, parser
 from tests.docs.page import Command, Program, Script, Written, shown
+from tests.forked import run_python
 from tests.recipes.tree import ROOT
 
 DOCS = ROOT / "docs"
@@ -53,6 +54,8 @@ class Reader:
             return
         if command.words[0] == "terminal-sim":
             code, printed = self._ours(command)
+        elif command.words[0] == "python":
+            code, printed = self._anew(command)
         else:
             code, printed = self._python(command.words, command.typed)
         assert code == command.code, f"{shlex.join(command.words)}: exit code {code}\n{printed}"
@@ -82,18 +85,29 @@ class Reader:
     def _python(self, words: tuple[str, ...], typed: str) -> tuple[int, str]:
         plugin = ("-m", "pytest", "-p", "no:cacheprovider", "--rootdir=.")
         start = {"pytest": plugin, "robot": ("-m", "robot")}.get(words[0], ())
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+        ran = run_python(
+            [*start, *words[1:]], folder=self._here, path=PATH, environment=_environment(), typed=typed
+        )
+        return ran.returncode, ran.stdout
+
+    def _anew(self, command: Command) -> tuple[int, str]:
+        """A program of the page may change a module before anything else imports it."""
         ran = subprocess.run(
-            [sys.executable, *start, *words[1:]],
+            [sys.executable, *command.words[1:]],
             cwd=self._here,
-            env=kept | {"PYTHONPATH": os.pathsep.join(map(str, PATH))},
-            input=typed,
+            env=_environment(),
+            input=command.typed,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )
         return ran.returncode, ran.stdout
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    return kept | {"PYTHONPATH": os.pathsep.join(map(str, PATH))}
 
 
 def _same(shown: str, printed: str, command: str) -> None:

@@ -98,7 +98,7 @@ def outcome(fire: Callable[[], bool], context: Recorder) -> tuple[object, str, l
     return answer, context.state, context.calls
 
 
-@settings(max_examples=600)
+@settings(max_examples=150)
 @given(
     charts,
     st.sampled_from(STATES),

@@ -1,10 +1,8 @@
 """The campaigns of `make test`.
 
-1. Each protocol of the drivers has 2 s, which the targets of `SHARED` that have its parser in common share; one that is in no
-   row has them for itself. So has each of `ENTRIES`. What else is not of the drivers, and each parser that a reader protocol
-   names, has a second for each target.
-2. That is about 76 s of CPU: 23 times 2 s, 17 times 1 s, and 13 s until everything is instrumented. They run as many at a time
-   as there are cores, in a session of their own: beside the other tests they would make the timed ones slow.
+1. Each target has a second. Targets of the drivers that have a parser in common (`SHARED`) share theirs.
+2. That is about 55 s of CPU, 13 of them until everything is instrumented. They run as many at a time as there are cores, in a session
+   of their own: beside the other tests they would make the timed ones slow. `make soak` gives each target a minute.
 """
 
 from __future__ import annotations
@@ -12,21 +10,8 @@ from __future__ import annotations
 from tests.fuzz.table import FAMILIES, TARGETS
 from tests.fuzz.target import Campaign, Plan, Target, join
 
-SECONDS, BRIEF = 2, 1
-BRIEFLY = ("protocols", "emv", "files")
-
-ENTRIES = (
-    "kernel with a random card",
-    "kernel with a damaged card",
-    "kernel with a damaged tap",
-    "FCI and records",
-    "issuer's DE 55",
-    "ISO 8583 request",
-    "ISO 8583 reply",
-    "card file",
-    "profile file",
-)
-"""Where bytes of a card, of the host and of a user's file enter: these have the whole time, whatever their family."""
+SECONDS = 1
+BY_THEMSELVES = ("protocols", "emv", "files")
 
 SHARED: dict[str, tuple[str, ...]] = {
     "ATR, PPS, APDU": ("ATR", "PPS both ways", "PPS answer", "C-APDU"),
@@ -53,9 +38,10 @@ def _sharing(family: str) -> tuple[Campaign, ...]:
 
 
 def _alone(targets: tuple[Target, ...]) -> tuple[Campaign, ...]:
-    return tuple(Campaign(each, SECONDS if each.name in ENTRIES else BRIEF) for each in targets)
+    return tuple(Campaign(target, SECONDS) for target in targets)
 
 
 PLAN: Plan = {
-    family: _alone(targets) if family in BRIEFLY else _sharing(family) for family, targets in FAMILIES.items()
+    family: _alone(targets) if family in BY_THEMSELVES else _sharing(family)
+    for family, targets in FAMILIES.items()
 }

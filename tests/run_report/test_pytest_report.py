@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.forked import run_python
 from tests.run_report.pack import data_of, rewind, told
 
 PYTHON = """
@@ -26,8 +28,17 @@ def test_without_a_terminal():
 
 
 def ran(folder: Path, *given: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *given]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", *given)
+    if "-n" not in given:
+        return run_python(words, folder=folder, environment=os.environ)
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -42,14 +53,14 @@ def test_pytest_reports_the_pack_as_run_does(
 ) -> None:
     rewind(pack)
     done = ran(pack, ".", "--terminal-sim-retry=1", f"--terminal-sim-report={tmp_path}", *spread)
-    assert f"report: {tmp_path / 'index.html'}" in done.stdout, done.stdout + done.stderr
+    assert f"report: {tmp_path / 'index.html'}" in done.stdout, done.stdout
     assert told(tmp_path / "index.html") == told(report / "index.html")
 
 
 def test_a_python_test_is_reported_with_its_screen_and_what_happened(tmp_path: Path) -> None:
     (tmp_path / "test_sale.py").write_text(PYTHON, encoding="utf-8")
     done = ran(tmp_path, "--terminal-sim-report=out")
-    assert "1 failed, 2 passed" in done.stdout, done.stdout + done.stderr
+    assert "1 failed, 2 passed" in done.stdout, done.stdout
     data = data_of(tmp_path / "out" / "index.html")
     sale, wrong = data["scenarios"]
     assert [(one["title"], one["outcome"]) for one in (sale, wrong)] == [
@@ -68,4 +79,4 @@ def test_a_folder_of_other_things_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "out" / "index.html").write_text("mine", encoding="utf-8")
     done = ran(tmp_path, "--terminal-sim-report=out")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "is there and is no report: name another folder" in done.stderr
+    assert "is there and is no report: name another folder" in done.stdout

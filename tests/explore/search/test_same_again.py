@@ -18,7 +18,7 @@ from tests.explore.planted import BUGS, planted
 bug = next(one for one in BUGS if one.what == "the first tab is marked whichever is open")
 with planted(bug):
     found = exploration(bug.profile, {}, ORACLES, 7)
-    findings = [[str(one.alarm), one.acts, one.session] for one in found.run(lambda one: one.acts < 500)]
+    findings = [[str(one.alarm), one.acts, one.session] for one in found.run(lambda one: one.acts < 200)]
 print(json.dumps([findings, found.acts, [one.memory.archive.learned() for one in found.explorers], found.coverage.lines], default=repr))
 """
 
