@@ -13,6 +13,7 @@ from terminal_sim.host.acquirer import Acquirer
 
 if TYPE_CHECKING:
     from terminal_sim.cards.catalogue import CardState, VirtualCard
+    from terminal_sim.cards.profile.personality import CardAccount, Personality
 
 
 class Slot(Protocol):
@@ -60,23 +61,33 @@ class Wallet:
             for account in who.accounts:
                 if name in self._known and self._acquirer.has_account(account.pan):
                     continue  # as that moment had it
-                self._acquirer.open_account(
-                    account.pan.reveal(),
-                    account.brand,
-                    expiry=who.expiry,
-                    cvc=who.cvc.reveal() if who.cvc else "",
-                    pin=who.pin.reveal() if who.pin else "",
-                    postal_code=who.postal_code,
-                    street_number=who.street_number,
-                    response_code=who.issuer_response,
-                    issued="" if known is not None else account.sequence,
-                )
+                self._open(who, account, issued="" if known is not None else account.sequence)
             if known is not None:
                 card.resume(known)
             if self._files is not None:
                 card.keep_by(partial(self._files.keep, name))
             self._cards[name] = card
         return self._cards[name]
+
+    def bank_at(self, acquirer: Acquirer) -> None:
+        """Have the accounts of all cards at another acquirer, which knows from its books what the cards have done."""
+        self._acquirer = acquirer
+        for card in self._cards.values():
+            for account in card.personality.accounts:
+                self._open(card.personality, account, issued="")
+
+    def _open(self, who: Personality, account: CardAccount, *, issued: str) -> None:
+        self._acquirer.open_account(
+            account.pan.reveal(),
+            account.brand,
+            expiry=who.expiry,
+            cvc=who.cvc.reveal() if who.cvc else "",
+            pin=who.pin.reveal() if who.pin else "",
+            postal_code=who.postal_code,
+            street_number=who.street_number,
+            response_code=who.issuer_response,
+            issued=issued,
+        )
 
     def _new(self, name: str) -> VirtualCard:
         """The card as it comes from the factory."""

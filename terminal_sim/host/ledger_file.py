@@ -46,7 +46,7 @@ class LedgerFile:
     """The books in `path`, made by `start` where there are none. Raises `LedgerFileError`.
 
     `known` is the index of the first lines of the file, where that is certain, and goes on with the file: only the lines behind them
-    are then read and checked. `found` are the records that were read at the opening.
+    are then read and checked. `found` are the records that were read at the opening, and the first `synced_end` bytes are on the disk for certain.
     """
 
     def __init__(self, path: Path, known: BooksIndex | None = None) -> None:
@@ -70,6 +70,7 @@ class LedgerFile:
         self._told: set[int] = set()  # where the lines begin that `about` and `rest` have given
         self._asked: set[str] = set()
         self._all_told = not self.index.mark.count
+        self.synced_end = self.index.end
 
     def start(self) -> None:
         """Get ready to write behind what was read. Raises `LedgerFileError`."""
@@ -92,6 +93,7 @@ class LedgerFile:
                     os.fsync(self._descriptor)
                     self._earlier = index.end = index.end + 1
                 self._head.start(index.mark)
+            self.synced_end = index.end
         except OSError as error:
             raise LedgerFileError(
                 f"{self.path}: cannot be written: {error.strerror}; make room, or check its rights"
@@ -160,7 +162,7 @@ class LedgerFile:
             self._head.write(self.index.mark)
         except OSError as error:
             raise self._stopped(error) from None
-        self._synced = True
+        self._synced, self.synced_end = True, self.index.end
 
     @property
     def is_sound(self) -> bool:

@@ -24,6 +24,7 @@ from terminal_sim.explore.search.world import cures
 from terminal_sim.explore.secret_words import details_of
 from terminal_sim.explore.simulation.customers import ShopTerminal, errand, prices
 from terminal_sim.explore.simulation.hazards import Hazards
+from terminal_sim.explore.simulation.host_trouble import HostTrouble
 from terminal_sim.explore.simulation.promises import PromiseWatch
 from terminal_sim.profile import load, names, variants
 
@@ -76,6 +77,7 @@ class Simulation:
         models = [_model(chance.choice(_models()), chance.random() < 0.7) for _ in range(_crowd(chance))]
         self._terminals = [self._bench.add_terminal(model) for model in models]
         self._hazards = Hazards(models, chance)
+        self._host = HostTrouble(self._bench, self._terminals, seed)
         amounts, (numbers, pins) = prices(chance), _card_details()
         self._served = {
             terminal.name: ShopTerminal(terminal, tuple(menu_ways(terminal.profile)), amounts, numbers, pins)
@@ -89,6 +91,7 @@ class Simulation:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._host.close()
         self._bench.close()
 
     def fail(self) -> None:
@@ -97,6 +100,7 @@ class Simulation:
         haste = chance.choice(HASTE)
         for _ in range(chance.choice(STEPS)):
             terminal = chance.choice(self._terminals) if chance.random() < haste else terminal
+            self._host.strike(terminal)
             act = self._hazards.strike(terminal, chance) or self._next(terminal)
             if act is not None:
                 self._do(terminal, act)
@@ -120,7 +124,7 @@ class Simulation:
         return SimulationEnd(
             seed=self.seed,
             models=tuple(one.profile.id for one in self._terminals),
-            faults=self._hazards.on,
+            faults=(*self._hazards.on, *self._host.on),
             payments=len({row.fields["reference"] for row in rows if row.fields.get("state") in _BEGUN}),
             boots=sum(row.kind == "boot" for row in rows),
             violations=tuple(self.violations),
@@ -144,6 +148,7 @@ class Simulation:
 
     def _repair(self) -> None:
         """Makes right what is wrong now, and takes cards out of slots; a fault that waits for its moment may strike later."""
+        self._host.mend()
         for terminal in self._terminals:
             for cure in cures(terminal):
                 self._do(terminal, cure)

@@ -9,9 +9,12 @@ import pytest
 from terminal_sim.explore.simulation.simulation import simulate
 from terminal_sim.flows import load
 from tests.explore.planted.planting import planted
-from tests.explore.simulation.field_bugs import BUGS, FieldBug
+from tests.explore.simulation.field_bugs import BUGS as TERMINAL_BUGS
+from tests.explore.simulation.field_bugs import FieldBug
+from tests.explore.simulation.host_bugs import HOST_BUGS
 from tests.proof import ProofCount
 
+BUGS = (*TERMINAL_BUGS, *HOST_BUGS)
 MOST, SOAK_MOST = 300, 2_000  # seeds
 
 
