@@ -8,7 +8,7 @@ from enum import Enum
 class Booking(Enum):
     """What the acquirer's books make of an approved message.
 
-    A reversal whose payment is not in the books leaves a tombstone, so that the payment is not charged should it still arrive. A
+    A reversal whose payment or refund is not in the books leaves a tombstone, so that no money moves should it still arrive. A
     settlement closes a batch of its terminal and moves no money, nor does an upload, which says anew what stands in the batch.
     """
 

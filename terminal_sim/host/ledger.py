@@ -3,8 +3,7 @@
 Rules:
 1. A payment is known by its terminal, trace number and reference; whatever undoes it names all three.
 2. What takes money back happens once, and only to a payment that is there and of the same amount.
-3. A reversal of a payment that is not in the books leaves a tombstone: should the payment still arrive, it is not
-   charged.
+3. A reversal of a payment or refund that is not in the books leaves a tombstone: should it still arrive, it moves no money.
 """
 
 from __future__ import annotations
@@ -131,6 +130,8 @@ class Ledger:
 
     def refund(self, request: HostRequest, pan: Secret[str] | None) -> str:
         """The response code of a refund; one that names its payment may not exceed what is left of it."""
+        if self.is_reversed_before_arrival(request):
+            return NO_ACTION_TAKEN
         if request.original is None:
             self._append(Booking.REFUND, request, -request.amount.minor, pan=pan)
             return APPROVED

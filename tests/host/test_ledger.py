@@ -124,6 +124,15 @@ def test_a_reversal_of_what_is_not_there_leaves_a_tombstone_once() -> None:
     assert [(e.kind, e.amount) for e in host.entries()] == [(Booking.TOMBSTONE, 0)]
 
 
+@pytest.mark.parametrize("late", [SALE, REFUND], ids=["payment", "refund"])
+def test_what_was_reversed_before_it_came_moves_no_money(late: HostRequest) -> None:
+    host = acquirer()
+    reversal = undoing(late, MessageKind.REVERSAL)
+    assert asked(host, reversal).response_code == "00"
+    assert asked(host, late).response_code == "21"
+    assert [(e.kind, e.amount) for e in host.entries()] == [(Booking.TOMBSTONE, 0)]
+
+
 def test_totals_are_kept_by_currency() -> None:
     host = acquirer()
     asked(host, SALE)
