@@ -13,7 +13,7 @@ import pytest
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.bench.served_apis import ServedApis
 from tests.interop.adyen import LIBRARY, Library, PointOfSale
-from tests.pos.adyen.vectors import vectors
+from tests.pos.vectors import vectors
 
 SECOND = 1_000_000
 _CRYPTO_ERROR = '{"errors":["Nexo Service: crypto error"],"ServiceID":"-NULL-"}'

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.pos.adyen.kit import SECOND, Asked, Spoken, spoken
-from tests.pos.adyen.vectors import vectors
+from tests.pos.vectors import vectors
 
 SENT = {
     sent["name"]: json.loads(sent["plaintext"])

@@ -12,7 +12,7 @@ from terminal_sim.pos.adyen.responses import written
 from terminal_sim.pos.adyen.seal import NONCE_BYTES, SharedKey, seal
 from terminal_sim.secret import Secret
 from tests.pos.adyen.kit import Asked, Spoken, spoken
-from tests.pos.adyen.vectors import vectors
+from tests.pos.vectors import vectors
 
 TEXTS = [sent["plaintext"] for sent in vectors("adyen_requests")["local_encrypted"]["requests"]]
 KEY = SharedKey("mykey", 1, Secret("mykeypassphrase-Test1!"))

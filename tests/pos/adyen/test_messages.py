@@ -14,7 +14,7 @@ from terminal_sim.pos.adyen.reading import Malformed, NotJson, read_envelope, re
 from terminal_sim.pos.adyen.requests import BODIES, NexoPaymentRequest
 from terminal_sim.pos.adyen.responses import ANSWERS, written
 from terminal_sim.pos.adyen.values import Category
-from tests.pos.adyen.vectors import vectors
+from tests.pos.vectors import vectors
 
 REQUESTS = vectors("adyen_requests")
 SENT = {sent["name"]: sent["plaintext"] for sent in REQUESTS["local_encrypted"]["requests"]}

@@ -12,7 +12,7 @@ from msgspec import inspect as shapes
 from terminal_sim.pos.adyen import common, requests, responses
 from terminal_sim.pos.adyen.naming import Nexo
 from terminal_sim.pos.adyen.seal import Trailer
-from tests.pos.adyen.vectors import vectors
+from tests.pos.vectors import vectors
 
 FACTS: dict[str, Any] = vectors("adyen_facts")
 

@@ -23,7 +23,7 @@ from terminal_sim.pos.adyen.seal import (
     unseal,
 )
 from terminal_sim.secret import Secret
-from tests.pos.adyen.vectors import vectors
+from tests.pos.vectors import vectors
 
 CRYPTO = vectors("adyen_local_crypto")
 ASCII = [vector for vector in CRYPTO["vectors"] if vector["key"]["Passphrase"].isascii()]

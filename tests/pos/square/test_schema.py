@@ -29,6 +29,7 @@ NAMES = {
 }
 # Members that the schema does not have, or whose form differs, each with the reason.
 DIFFERENCES = {
+    ("SelectOptions", "options"): "one at least, or there is nothing to choose",
     ("Money", "amount"): "the documents want it: nobody can be asked for no amount",
     (
         "Money",
@@ -148,3 +149,8 @@ def test_the_headers_of_an_event_are_those_that_were_seen() -> None:
     seen = json.loads((Path(__file__).parents[2] / "vectors/pos/square_webhooks.json").read_text("utf-8"))
     ours = {events.SIGNATURE, events.ENVIRONMENT, events.BEGAN, events.RETRY_NUMBER, events.RETRY_REASON}
     assert ours == seen["headers"].keys() - {"content-type"}
+
+
+@pytest.mark.parametrize("name", [name for name, one in STRUCTURES.items() if one in READ])
+def test_no_member_of_the_schema_is_unknown_where_points_of_sale_send_it(name: str) -> None:
+    assert members(STRUCTURES[name]).keys() >= FACTS[name]["members"].keys()

@@ -1,4 +1,4 @@
-"""Messages of the Terminal API as the vendor's libraries send and accept them, and the facts of its public schema."""
+"""Messages as the vendors' libraries send and accept them, and the facts of their public schemas."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-_FOLDER = Path(__file__).parents[2] / "vectors" / "pos"
+_FOLDER = Path(__file__).parents[1] / "vectors" / "pos"
 
 
 def vectors(name: str) -> Any:
