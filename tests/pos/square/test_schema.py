@@ -52,10 +52,9 @@ def subclasses(of: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
 
 
 assert routes.ROUTES, "all calls are loaded, and their structures with them"
-STRUCTURES: dict[str, type[msgspec.Struct]] = {
-    name: found
-    for found in [*subclasses(ApiObject), problems.ApiError]
-    if (name := NAMES.get(found.__name__, found.__name__)) in FACTS
+CLASSES: list[type[msgspec.Struct]] = [*subclasses(ApiObject), problems.ApiError]
+STRUCTURES = {
+    name: found for found in CLASSES if (name := NAMES.get(found.__name__, found.__name__)) in FACTS
 }
 
 
