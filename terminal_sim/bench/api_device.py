@@ -9,6 +9,7 @@ from importlib.metadata import version
 from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.core.events import Event, Paper
 from terminal_sim.core.money import CURRENCIES
+from terminal_sim.core.own_flows import OwnFlow
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.receipt import Centred, Copy, Pair, Receipt
 from terminal_sim.core.rows.schema import JournalRow
@@ -16,7 +17,7 @@ from terminal_sim.core.text import Phrase, Text
 from terminal_sim.flows.receipts import receipt_for
 from terminal_sim.journal.errors import CommitUnknown
 from terminal_sim.journal.records import JournalStore
-from terminal_sim.pos.adyen.device import DeviceStatus, ReceiptField, TerminalIdentity
+from terminal_sim.pos.adyen.device import DeviceCondition, DeviceStatus, ReceiptField, TerminalIdentity
 from terminal_sim.pos.adyen.values import PrinterStatus
 from terminal_sim.profile.kernel import COUNTRIES
 from terminal_sim.runtime.clock import VirtualClock
@@ -74,6 +75,18 @@ class ApiTerminal:
             else None,
             battery=terminal.battery_charge,
             kept=len(firmware.offline.pending) if firmware is not None else 0,
+        )
+
+    def condition(self) -> DeviceCondition:
+        firmware = self._terminal.board.firmware
+        if firmware is None:
+            return DeviceCondition(on=False)
+        flows = {flow for flow, _ in self._terminal.running_flows}
+        return DeviceCondition(
+            on=True,
+            in_menu=OwnFlow.MENU in flows,
+            card_in=firmware.environment.card_in,
+            out_of_order=OwnFlow.TAMPERED in flows or not firmware.environment.reader,
         )
 
     def payment(self, reference: str) -> Payment | None:

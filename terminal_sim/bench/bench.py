@@ -390,32 +390,43 @@ class Bench:
 
     @contextmanager
     def serve_pos(
-        self, port: int = 0, *, sealed: bool = True, cloud: int | None = None, square: int = 0
+        self,
+        port: int = 0,
+        *,
+        sealed: bool = True,
+        cloud: int | None = None,
+        square: int = 0,
+        events: str = "",
+        displays: str = "",
     ) -> Iterator[ServedApis]:
         """Serve the vendor's interface of each terminal that has one to points of sale on this machine, until the block ends.
 
         The first one is at `port` and the others at those that follow, each at a free one where it is 0. `sealed` gives each terminal a key
         that points of sale need. The vendor's platform, which reaches all of them, is at the port `cloud`, a free one where that is 0.
-        Square's service is at the port `square`, where a terminal has it. Keys, certificates and what was answered are kept in the bench's folder, where it has one.
+        Square's service is at the port `square`, where a terminal has it. `events` and `displays` are URLs of this machine at which points of sale are
+        told of what happens to terminals, and of how far dialogues have come. Keys, certificates and what was answered are kept in the bench's folder, where it has one.
         Raises `BenchMisuse`.
         """
         # Imported here: most benches serve nobody.
         from terminal_sim.bench.served_apis import served_apis
 
         with (
-            self.terminal_apis(self.inbox.put, sealed=sealed) as apis,
+            self.terminal_apis(self.inbox.put, sealed=sealed, events=events, displays=displays) as apis,
             served_apis(apis, self.inbox, port, cloud, square) as served,
         ):
             yield served
 
     @contextmanager
-    def terminal_apis(self, on_bench: OnBench, *, sealed: bool = True) -> Iterator[TerminalApis]:
+    def terminal_apis(
+        self, on_bench: OnBench, *, sealed: bool = True, events: str = "", displays: str = ""
+    ) -> Iterator[TerminalApis]:
         """The same interfaces for an event loop that has been there before, which hands what comes to `on_bench`."""
-        from terminal_sim.bench.served_apis import TerminalApis
+        from terminal_sim.bench.served_apis import NotifiedUrls, TerminalApis
         from terminal_sim.bench.square_devices import SquareAtBench
 
         with private_folder(None if self._state is None else self._state / "api") as folder:
-            self._apis = TerminalApis(folder, self.clock, self.till, on_bench)
+            notified = NotifiedUrls(events=events, displays=displays)
+            self._apis = TerminalApis(folder, self.clock, self.till, on_bench, notified)
             try:
                 for terminal in self.terminals:
                     if terminal.profile.api == "adyen":

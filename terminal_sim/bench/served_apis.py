@@ -21,13 +21,16 @@ from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.bench.till import Till
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.loopback import LOOPBACK
+from terminal_sim.pos.adyen.announcer import Announcer
 from terminal_sim.pos.adyen.dialogue import Dialogues, row_of
+from terminal_sim.pos.adyen.outbox import NotifiedUrl, Outbox
 from terminal_sim.pos.adyen.seal import SharedKey
 from terminal_sim.pos.adyen.terminal_api import TerminalApi
 from terminal_sim.pos.servers.adyen import LocalTerminalApi
 from terminal_sim.pos.servers.adyen_cloud import CloudTerminalApi, Connected
 from terminal_sim.pos.servers.certificates import Authority
 from terminal_sim.pos.servers.http import HttpServer
+from terminal_sim.pos.servers.notifications import LoopbackCourier
 from terminal_sim.pos.servers.on_bench import OnBench
 from terminal_sim.runtime.clock import VirtualClock
 from terminal_sim.secret import Secret
@@ -75,11 +78,29 @@ class ServedPlatform:
         return {"cloud": self.url, "key": str(self.key_file), "ca": str(self.ca_file)}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifiedUrls:
+    """Where points of sale are told of `events` of terminals, and of the progress of dialogues (`displays`); empty: nowhere."""
+
+    events: str = ""
+    displays: str = ""
+
+
 class TerminalApis:
     """The interfaces of terminals, with their keys and certificates in `folder`; `square` is the service of those that have that. Raises `BenchMisuse`."""
 
-    def __init__(self, folder: Path, clock: VirtualClock, till: Till, on_bench: OnBench) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: VirtualClock,
+        till: Till,
+        on_bench: OnBench,
+        notified: NotifiedUrls = NotifiedUrls(),
+    ) -> None:
         self._folder = folder
+        self._events = NotifiedUrl.parse(notified.events) if notified.events else None
+        self._displays = NotifiedUrl.parse(notified.displays) if notified.displays else None
+        self._couriers: list[LoopbackCourier] = []
         self._authority = Authority(folder)
         self._clock = clock
         self._till = till
@@ -97,9 +118,46 @@ class TerminalApis:
         device = ApiTerminal(terminal, self._clock, self._till.journal)
         api = TerminalApi(device, () if key is None else (key,), dialogues)
         terminal.board.points_of_sale.append(api)
+        if self._events is not None or self._displays is not None:
+            self._announce(terminal, api, device)
         self._apis.append((terminal, api))
         api.powered_on()
         return api
+
+    def _announce(self, terminal: TerminalUnderTest, api: TerminalApi, device: ApiTerminal) -> None:
+        """Have points of sale told of what happens at `terminal`."""
+
+        def outbox(to: NotifiedUrl | None) -> Outbox | None:
+            return None if to is None else Outbox(to, lambda: device.mono, lambda: api.is_connected)
+
+        announcer = Announcer(device, outbox(self._events), outbox(self._displays))
+        api.announcer = announcer
+        terminal.board.watchers.append(announcer.watch)
+        terminal.bench.engine.beside += [announcer, *announcer.outboxes]
+
+    @property
+    def _announcers(self) -> list[tuple[TerminalUnderTest, Announcer]]:
+        return [(terminal, api.announcer) for terminal, api in self._apis if api.announcer is not None]
+
+    async def notify(self) -> None:
+        """Send from this loop what points of sale are to be told."""
+        if not self._announcers:
+            return
+        outboxes = [box for _, announcer in self._announcers for box in announcer.outboxes]
+
+        def go_on() -> None:
+            for box in outboxes:
+                box.go_on()
+
+        courier = LoopbackCourier(lambda: self._on_bench(go_on))
+        self._couriers.append(courier)
+
+        def begin() -> None:
+            for box in outboxes:
+                box.courier = courier
+            go_on()
+
+        self._on_bench(begin)
 
     @property
     def poiids(self) -> list[str]:
@@ -118,6 +176,11 @@ class TerminalApis:
 
     def leave(self) -> None:
         """Ask the terminals for nothing more."""
+        for terminal, announcer in self._announcers:
+            terminal.board.watchers.remove(announcer.watch)
+            terminal.bench.engine.beside.remove(announcer)
+            for box in announcer.outboxes:
+                terminal.bench.engine.beside.remove(box)
         for terminal, api in self._apis:
             api.lost_power(terminal.name)
             terminal.board.points_of_sale.remove(api)
@@ -188,9 +251,10 @@ class TerminalApis:
 
     async def close(self) -> None:
         """Hang up everywhere."""
-        for server in self._servers:
-            await server.close()
+        for closing in (*self._servers, *self._couriers):
+            await closing.close()
         self._servers.clear()
+        self._couriers.clear()
 
 
 class ServedApis:
@@ -248,6 +312,7 @@ def served_apis(
     try:
         try:
             found = asyncio.run_coroutine_threadsafe(apis.listen(port), loop).result()
+            asyncio.run_coroutine_threadsafe(apis.notify(), loop).result()
             platform = (
                 None
                 if cloud is None

@@ -417,6 +417,18 @@ def _serve(commands: _Commands) -> None:
     serve.add_argument(
         "--pos-in-clear", action="store_true", help="no shared keys: points of sale speak in clear"
     )
+    serve.add_argument(
+        "--pos-events",
+        default="",
+        metavar="URL",
+        help="tell this address of this machine what happens to terminals",
+    )
+    serve.add_argument(
+        "--pos-displays",
+        default="",
+        metavar="URL",
+        help="tell this address how far the dialogues of points of sale have come",
+    )
     _printer(serve)
     serve.add_argument(
         "--run-clock", action="store_true", help="let virtual time run by the wall from the start"

@@ -97,7 +97,13 @@ async def _interfaces(
         raise UserError(
             f'--pos needs the extra pos ({missing.name}): pip install "terminal-sim[web,pos]"'
         ) from None
-    async with points_of_sale(service.bench, dict(given.pos), sealed=not given.pos_in_clear) as served:
+    async with points_of_sale(
+        service.bench,
+        dict(given.pos),
+        sealed=not given.pos_in_clear,
+        events=given.pos_events,
+        displays=given.pos_displays,
+    ) as served:
         yield served
 
 

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from terminal_sim.core.effects import Moved, StartCard, SwitchOff
 from terminal_sim.core.events import Event, Paper
 from terminal_sim.core.memory import FirmwareMemory
 from terminal_sim.core.message import EntryMode, HostReply, HostRequest
@@ -42,6 +43,10 @@ class DrawnScreen(Protocol):
     def recorded(self) -> DrawnScreen:
         """The screen as a trace keeps it, without what is typed of a card."""
         ...
+
+
+Watch = Callable[[Moved | StartCard | SwitchOff], None]
+"""Takes what a firmware does as it does it: where its flows go, when it begins with a card, and that it switches off."""
 
 
 class PointOfSalePort(Protocol):
@@ -165,6 +170,7 @@ class Board:
     keys: KeyStore
     dialect: Dialect
     points_of_sale: list[PointOfSalePort] = field(default_factory=list)
+    watchers: list[Watch] = field(default_factory=list)
     vault: Vault = field(default_factory=Vault)
     cards: CardLog = field(default_factory=CardLog)
     power: Power = field(default_factory=Power)

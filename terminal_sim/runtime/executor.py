@@ -68,7 +68,7 @@ class Executor:
             fx.SetAlarm: self._set_alarm,
             fx.DropAlarm: self._drop_alarm,
             fx.Beep: self._beep,
-            fx.Moved: self._nothing,
+            fx.Moved: self._moved,
             fx.Ignored: self._ignored,
             fx.Unexpected: self._nothing,
             fx.SwitchOff: self._switch_off,
@@ -192,6 +192,8 @@ class Executor:
         board.stop_listening()
 
     def _start_card(self, board: Board, effect: fx.StartCard) -> None:
+        for watch in board.watchers:
+            watch(effect)
         contactless = effect.entry is EntryMode.CONTACTLESS
         now = digits_of(self.clock.now.civil)
         unpredictable = self._random.randbytes(4)
@@ -256,8 +258,14 @@ class Executor:
         if not arrived and self.tracing is not None:
             self.tracing.note(board, f"the answer to request {effect.request} reached no point of sale")
 
-    def _nothing(self, board: Board, effect: fx.Moved | fx.Unexpected) -> None:
+    def _moved(self, board: Board, effect: fx.Moved) -> None:
+        for watch in board.watchers:
+            watch(effect)
+
+    def _nothing(self, board: Board, effect: fx.Unexpected) -> None:
         """What only the trace wants to know."""
 
-    def _switch_off(self, board: Board, _: fx.SwitchOff) -> None:
+    def _switch_off(self, board: Board, effect: fx.SwitchOff) -> None:
+        for watch in board.watchers:
+            watch(effect)
         board.switch_off()

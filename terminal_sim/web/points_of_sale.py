@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def points_of_sale(
-    served: ServedBench, ports: Mapping[str, int], *, sealed: bool
+    served: ServedBench, ports: Mapping[str, int], *, sealed: bool, events: str = "", displays: str = ""
 ) -> AsyncIterator[list[ServedTerminalApi | ServedPlatform | ServedSquare]]:
     """Serve the interfaces of the terminals that are on the live branch now, until the block ends. Raises `BenchMisuse`.
 
-    `ports` has those of `adyen`, of the terminals one after the other, of `adyen-cloud`, and of `square`; one of them is enough.
+    `ports` has those of `adyen`, of the terminals one after the other, of `adyen-cloud`, and of `square`; one of them is enough. `events` and `displays` are URLs
+    of this machine that are told of what happens.
     """
     branch = served.branch()
     tasks: set[asyncio.Task[None]] = set()
@@ -34,12 +35,15 @@ async def points_of_sale(
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    opened: AbstractContextManager[TerminalApis] = branch.bench.terminal_apis(on_bench, sealed=sealed)
+    opened: AbstractContextManager[TerminalApis] = branch.bench.terminal_apis(
+        on_bench, sealed=sealed, events=events, displays=displays
+    )
     apis = await served.do(opened.__enter__)
     try:
         seats = {seat.terminal.name: name for name, seat in branch.terminals.items()}
         reached: list[ServedTerminalApi | ServedPlatform | ServedSquare] = []
         try:
+            await apis.notify()
             if "adyen" in ports:
                 found = await apis.listen(ports["adyen"])
                 reached += [replace(one, terminal=seats[one.terminal]) for one in found]

@@ -43,6 +43,15 @@ class DeviceStatus(Struct, frozen=True, kw_only=True):
     kept: int
 
 
+class DeviceCondition(Struct, frozen=True, kw_only=True):
+    """What can happen to a terminal at any time; of one that is off nothing else is known."""
+
+    on: bool
+    in_menu: bool = False
+    card_in: bool = False
+    out_of_order: bool = False
+
+
 class ReceiptField(Struct, frozen=True):
     """A line of a receipt: the `id` of its wording, label and value in the language it is for. All empty: a line between groups."""
 
@@ -70,6 +79,7 @@ class ApiDevice(Protocol):
         ...
 
     def status(self) -> DeviceStatus: ...
+    def condition(self) -> DeviceCondition: ...
     def payment(self, reference: str) -> Payment | None:
         """The newest row of the payment, None where the journal has none."""
         ...

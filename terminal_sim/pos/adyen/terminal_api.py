@@ -33,6 +33,7 @@ from terminal_sim.core.payment_request import (
 )
 from terminal_sim.core.text import Text
 from terminal_sim.pos.adyen.acquisition import acquisition_answer, asked_card
+from terminal_sim.pos.adyen.announcer import Announcer
 from terminal_sim.pos.adyen.answers import payment_answer, reversal_answer
 from terminal_sim.pos.adyen.asked_payment import asked_money, asked_payment, tender_options
 from terminal_sim.pos.adyen.common import MessageReference
@@ -41,6 +42,7 @@ from terminal_sim.pos.adyen.device_calls import DeviceCalls
 from terminal_sim.pos.adyen.dialogue import REMEMBERED, AnswerRow, Dialogues, ServiceDialogue, row_for
 from terminal_sim.pos.adyen.exchange import (
     HttpExchange,
+    HttpReply,
     NotOpened,
     Reply,
     opened,
@@ -94,12 +96,13 @@ _POWER_LOST = RequestFailure(ErrorCondition.ABORTED, "The terminal lost power be
 class TerminalApi:
     """See the module. `keys` are those that the terminal shares with points of sale; without one it is spoken to in clear.
 
-    `dialogues` is the fold over the rows of earlier ones.
+    `dialogues` is the fold over the rows of earlier ones; an `announcer` hears of those that begin and end.
     """
 
     def __init__(self, device: ApiDevice, keys: Sequence[SharedKey], dialogues: Dialogues) -> None:
         self.keys = tuple(keys)
         self.dialogues = dialogues
+        self.announcer: Announcer | None = None
         self._device = device
         self._shifts = Shifts(device, dialogues)
         self._calls = DeviceCalls(device, self._refuse, self._busy)
@@ -138,6 +141,11 @@ class TerminalApi:
             self._refuse(exchange, not_served.refusal)
         except NotStored:
             reply(None)
+
+    def tell_later(self, said: HttpReply | None) -> None:
+        """Send the answer to a request that did not wait for it to where events are told; nowhere where nobody is told of them."""
+        if said is not None and said.body and self.announcer is not None:
+            self.announcer.tell(said.body)
 
     def _serve(self, exchange: HttpExchange) -> None:
         request = exchange.request
@@ -327,6 +335,8 @@ class TerminalApi:
                 if self._device.store([row_for(dialogue, exchange.text)]):
                     self.dialogues.begin(dialogue)
                     self._waiting[dialogue.number] = exchange
+                    if self.announcer is not None:
+                        self.announcer.begun(dialogue)
                     # A payment takes the card that was held.
                     reads = isinstance(dialogue.body, CardAcquisitionRequest)
                     self._card_held = dialogue.request if reads else ""
@@ -367,6 +377,8 @@ class TerminalApi:
         stored = self._device.store([AnswerRow(number=dialogue.number, body=body.decode())])
         if stored:
             self.dialogues.end(dialogue.number, body)
+            if self.announcer is not None:
+                self.announcer.ended(answer)
         if exchange is not None:
             if stored:
                 exchange.answer_text(body)

@@ -83,7 +83,7 @@ class CloudTerminalApi:
             terminal.api.receive(text, lambda said: reply(_as_sync(header, said)), sealed=False)
         else:
             reply(TAKEN)
-            terminal.api.receive(text, lambda _: None, sealed=False)
+            terminal.api.receive(text, terminal.api.tell_later, sealed=False)
 
 
 def _as_sync(header: MessageHeader, said: HttpReply | None) -> HttpReply | None:

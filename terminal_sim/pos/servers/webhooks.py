@@ -10,16 +10,14 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 import h11
 
+from terminal_sim.pos.servers.posting import post
 from terminal_sim.pos.square.deliveries import ANSWER_WITHIN, PostResult, RetryReason
 from terminal_sim.pos.square.webhooks import Letter
 
 PATIENCE = 1.0  # seconds of the wall
-_PIECE = 65_536
-_MOST_BYTES = 1 << 20  # of an answer, whose body nobody reads
 _MOST_AT_ONCE = 32
 
 _Posted = tuple[Letter, "Future[PostResult | None]"]
@@ -96,7 +94,8 @@ class WebhookCourier:
     async def _result(self, letter: Letter) -> PostResult:
         try:
             async with asyncio.timeout(self._within):
-                return PostResult.answered(await _status(letter))
+                answer = await post(letter.url, letter.headers, letter.body)
+                return PostResult.answered(answer.status)
         except TimeoutError:
             return PostResult(0, RetryReason.HTTP_TIMEOUT)
         except (OSError, h11.ProtocolError, EOFError):
@@ -106,43 +105,3 @@ class WebhookCourier:
 def _settle(posted: Future[PostResult | None], result: PostResult | None) -> None:
     if not posted.done():
         posted.set_result(result)
-
-
-async def _status(letter: Letter) -> int:
-    """The status of the subscriber's answer, once that is whole. Raises `OSError`, `EOFError` and `h11.ProtocolError` where there is none."""
-    to = urlsplit(letter.url)
-    reader, writer = await asyncio.open_connection(to.hostname, to.port or 80, limit=_PIECE)
-    try:
-        line = h11.Connection(h11.CLIENT)
-        target = (to.path or "/") + (f"?{to.query}" if to.query else "")
-        headers = [
-            ("host", to.netloc.rpartition("@")[2]),
-            *letter.headers.items(),
-            ("content-length", str(len(letter.body))),
-            ("connection", "close"),
-        ]
-        request = h11.Request(method="POST", target=target, headers=headers)
-        for event in (request, h11.Data(data=letter.body), h11.EndOfMessage()):
-            writer.write(line.send(event) or b"")
-        await writer.drain()
-        return await _answered(line, reader)
-    finally:
-        writer.transport.abort()
-
-
-async def _answered(line: h11.Connection, reader: asyncio.StreamReader) -> int:
-    status, length = 0, 0
-    while True:
-        event = line.next_event()
-        if event is h11.NEED_DATA:
-            line.receive_data(await reader.read(_PIECE))
-        elif isinstance(event, h11.Response):
-            status = event.status_code
-        elif isinstance(event, h11.Data):
-            length += len(event.data)
-            if length > _MOST_BYTES:
-                return status
-        elif isinstance(event, h11.EndOfMessage):
-            return status
-        elif not isinstance(event, h11.InformationalResponse):  # it hung up
-            raise EOFError

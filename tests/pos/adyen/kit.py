@@ -96,14 +96,18 @@ class Spoken:
 
 @contextmanager
 def spoken(
-    profile: str = "v400m", *, terminal_options: Mapping[str, object] | None = None, **options: Any
+    profile: str = "v400m",
+    *,
+    terminal_options: Mapping[str, object] | None = None,
+    notified: Mapping[str, str] | None = None,
+    **options: Any,
 ) -> Iterator[Spoken]:
-    """A bench with one terminal of `profile`, and its interface."""
+    """A bench with one terminal of `profile`, and its interface; `notified` are the URLs that are told of `events` and `displays`."""
     with Bench(trace=False, **options) as bench:
         terminal = bench.add_terminal(profile, options=terminal_options)
 
         def at_once(call: Any) -> None:
             call()
 
-        with bench.terminal_apis(at_once, sealed=False) as apis:
+        with bench.terminal_apis(at_once, sealed=False, **(notified or {})) as apis:
             yield Spoken(bench, terminal, apis.of(terminal))
