@@ -72,6 +72,17 @@ REPLY = HostReply(
     auth_code="000001",
 )
 
+rows_of_few: st.SearchStrategy[Payment] = st.builds(
+    payment,
+    kind=st.sampled_from(BOOKED),
+    reference=st.sampled_from([f"V40000010{number:03d}" for number in range(5)]),
+    original=st.sampled_from(["", "V40000010000", "V40000010001"]),
+    state=st.sampled_from(PaymentState),
+    stan=st.integers(1, 999_999),
+    batch=st.sampled_from([0, 1, 2]),
+)
+"""Rows of five payments: most payments have several, some name another as their original."""
+
 _TEXT = {f.name for f in structs.fields(Payment) if f.type is str} - {"reference", "pan"}
 _words = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
 payments: st.SearchStrategy[Payment] = st.builds(
@@ -87,5 +98,5 @@ payments: st.SearchStrategy[Payment] = st.builds(
         lambda moment: moment.replace(microsecond=0)
     ),
     requested=st.integers(0, 10**10),
-    **dict.fromkeys(sorted(_TEXT), _words),
+    **dict.fromkeys(sorted(_TEXT), st.just("") | _words),
 )

@@ -115,7 +115,7 @@ def outcome_of(terminal: Terminal, card: FuzzCard | Tampered, interface: Interfa
     return outcome
 
 
-@settings(max_examples=500)
+@settings(max_examples=100)
 @given(st.lists(answers, max_size=25), st.sampled_from(Interface))
 def test_a_card_that_answers_at_random_ends_in_an_outcome(script: list[bytes], interface: Interface) -> None:
     card = FuzzCard(script)
@@ -124,7 +124,7 @@ def test_a_card_that_answers_at_random_ends_in_an_outcome(script: list[bytes], i
     assert card.commands <= 2_000
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.sampled_from(FACES), st.integers(0, 14), st.data())
 def test_a_good_card_with_one_damaged_answer_ends_in_an_outcome(
     face: tuple[str, str, Interface], position: int, data: st.DataObject
