@@ -28,6 +28,7 @@ ACTS = (
     ("network",),
     ("network", "slow"),
     ("order",),
+    ("pair",),
     ("paper",),
     ("pos", "cancel"),
     ("pos", "close"),

@@ -17,7 +17,7 @@ from terminal_sim.script.headings import HEADINGS
 ACTS = (
     "account standalone", "battery", "capture", "expect beep", "expect host", "expect journal", "expect light", "expect pos",
     "expect receipt", "expect report", "expect screen", "expect why", "fault", "forbid screen", "from state", "hold", "host answers", "host pack",
-    "host sends",    "insert", "let", "network", "network slow", "note", "order", "paper", "pos cancel", "pos close", "pos payment-type",
+    "host sends",    "insert", "let", "network", "network slow", "note", "order", "pair", "paper", "pos cancel", "pos close", "pos payment-type",
     "pos refund", "pos sale", "power", "press", "press!", "remove card", "save state", "screenshot", "service", "swipe", "tap",
     "tap-card", "tear card after", "verify", "wait", "watch",
 )  # fmt: skip

@@ -164,6 +164,12 @@ class Actions(Waiting):
         with self._by_hand("account standalone", state):
             self.terminal.account(state == "on")
 
+    @verb("pair", "pair EBCARJ")
+    def pair(self, code: Annotated[str, ValueKind.NAME, Meaning("the code that its service gave")]) -> None:
+        """A device code is typed into the terminal, which pairs it with the account of its service; only while that is served, as by `--pos square`."""
+        with self._by_hand("pair", code):
+            self.terminal.pair(code)
+
     @verb("host answers", "host answers declined:51 approved")
     def host_answers(self, *answers: Annotated[str, ValueKind.ANSWER]) -> None:
         """The next answers of the acquirer, in order."""

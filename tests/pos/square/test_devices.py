@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse
+from terminal_sim.verbs import Tester
 from tests.pos.square.kit import SquareShop, shop
 from tests.pos.square.postal import Mailbox
 
@@ -187,3 +188,10 @@ def test_a_terminal_whose_service_is_not_served_is_not_paired() -> None:
         made = code(square)
         with pytest.raises(BenchMisuse, match="has no service that gives device codes"):
             other.add_terminal("square-terminal").pair(made["code"])
+
+
+def test_a_script_types_a_device_code_by_its_own_word(square: SquareShop) -> None:
+    made = code(square)
+    tester = Tester(square.bench, square.terminal)
+    tester.pair(made["code"])
+    assert square.good("GET", f"{CODES}/{made['id']}")["device_code"]["status"] == "PAIRED"
