@@ -36,6 +36,7 @@ from terminal_sim.pos.square.values import CancelReason, RequestStatus
 from terminal_sim.pos.square.work import WORK
 
 LOOK, LONGEST_LOOK = 2_000_000, 60_000_000
+_MOST_LOOKS = 6  # from here on the time between two is the longest
 REST = 3_000_000
 _TRY_AGAIN_FOR = MAXIMUM  # so long a buyer whose card was declined has for another one
 _REASONS = {
@@ -218,8 +219,9 @@ class DeviceQueues:
     ) -> None:
         match answer:
             case RequestTaken() | RequestRunning():
-                errand.standing, errand.looks = Standing.RUNS, 0
+                errand.standing = Standing.RUNS
                 if isinstance(stored.value, SquareRequest):
+                    errand.looks = 0
                     errand.takes_back = stored.value.status is RequestStatus.CANCEL_REQUESTED
                     if stored.value.status is RequestStatus.PENDING:
                         self._put(stored, status=RequestStatus.IN_PROGRESS)
@@ -245,8 +247,12 @@ class DeviceQueues:
             return
         errand.standing = Standing.WAITS
         if not isinstance(answer, RequestUnknown):
-            errand.not_before = self._service.mono + min(LOOK << errand.looks, LONGEST_LOOK)
-            errand.looks += 1
+            self._put_off(errand)
+
+    def _put_off(self, errand: Errand) -> None:
+        """Ask the device later, and each time later than before."""
+        errand.not_before = self._service.mono + min(LOOK << errand.looks, LONGEST_LOOK)
+        errand.looks = min(errand.looks + 1, _MOST_LOOKS)
 
     def _settle(self, stored: StoredObject, errand: Errand, changes: Sequence[ObjectChange]) -> None:
         """Store what a device has done; where the object waits still, its device is asked for what comes next."""
@@ -269,6 +275,8 @@ class DeviceQueues:
             if notice in _REASONS:
                 self.cancelled(stored, _REASONS[notice])
                 return
+        else:
+            self._put_off(errand)
         errand.standing, errand.is_asked_anew = Standing.WAITS, True
 
 

@@ -80,13 +80,13 @@ class TerminalRefundWork:
 
 
 class PaymentVoidWork:
-    """A payment that is not to be completed: the device takes it back whole."""
+    """A payment that is not to be completed: the device takes it back whole, and is asked again where the acquirer would not."""
 
     def event(self, task: DeviceTask, request: str) -> Event | None:
         return _asked(task.service, task.stored.id, task.stored.value.total_money, request, task.device)
 
     def ended(self, task: DeviceTask, answer: RequestAnswer) -> Sequence[ObjectChange] | None:
-        if not _done(answer) and not _never(answer):
+        if not _done(answer) and not _is_gone(answer):
             return None
         payment: SquarePayment = task.stored.value
         details = replace(payment.card_details, status=VOIDED)
@@ -137,6 +137,11 @@ def _never(answer: RequestAnswer) -> bool:
     """Whether the device will never do it: the acquirer has refused, or there is nothing left to give back."""
     if isinstance(answer, RequestEnded):
         return isinstance(answer.payment, Payment) and not answer.payment.state.in_doubt
+    return _is_gone(answer)
+
+
+def _is_gone(answer: RequestAnswer) -> bool:
+    """Whether there is nothing that the device could give back: somebody has done it at the terminal."""
     return isinstance(answer, RequestRefused) and answer.reason is RequestRefusal.ORIGINAL
 
 
