@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from terminal_sim.core.config import PrinterConfig
 from terminal_sim.core.receipt import Centred, Pair, Receipt, ReceiptLine, Side, Written
@@ -11,6 +12,7 @@ from terminal_sim.core.screen import QrCode
 from terminal_sim.display.layout import Run
 from terminal_sim.display.lines import SIMULATOR, two_sides, wrap
 from terminal_sim.display.markup import MONO, document, number, rect, text
+from terminal_sim.display.qr import qr_square
 from terminal_sim.display.texts import Texts
 
 _ADVANCE = 0.602  # of DejaVu Sans Mono, at font size 1
@@ -23,10 +25,11 @@ _INK = "#22252b"
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """A line as the printer prints it."""
+    """A line as the printer prints it. Lines with the same `code` stand for a QR code, which a printer prints in their place."""
 
     text: str
     bold: bool = False
+    code: str = ""
 
 
 def receipt_lines(receipt: Receipt, texts: Texts, columns: int) -> tuple[PaperLine, ...]:
@@ -49,19 +52,13 @@ def receipt_page(receipt: Receipt, texts: Texts, printer: PrinterConfig) -> str:
     head = printer.dots / _DOTS
     wide = next((roll for roll in _ROLLS if head < roll), head + 8.0)
     size = head / printer.columns / _ADVANCE
-    deep = len(lines) * size * _LEADING + 2 * _EDGE
     left = (wide - head) / 2
+    drawn, height = _drawn(lines, left, _EDGE, head, size, "#000000")
+    deep = height + 2 * _EDGE
     parts = [
         f"<style>@page {{ size: {number(wide)}mm {number(deep)}mm; margin: 0 }}</style>",
         rect(0, 0, wide, deep, "#ffffff"),
-        *(
-            text(
-                Run(line.text, left, _EDGE + (at + 0.8) * size * _LEADING, size, "start", line.bold),
-                "#000000",
-            )
-            for at, line in enumerate(lines)
-            if line.text
-        ),
+        *drawn,
     ]
     return document(wide, deep, _title(receipt), parts, font=MONO, locale=receipt.locale, unit="mm")
 
@@ -70,8 +67,9 @@ def receipt_svg(receipt: Receipt, texts: Texts, printer: PrinterConfig) -> str:
     """The paper that came out of the printer, as an SVG document; its inner width is the printer's dots."""
     lines = receipt_lines(receipt, texts, printer.columns)
     size = printer.dots / printer.columns / _ADVANCE
-    leading, margin, tooth = size * _LEADING, size * 1.5, size * 0.5
-    wide, deep = printer.dots + 2 * margin, len(lines) * leading + 2 * margin
+    margin, tooth = size * 1.5, size * 0.5
+    drawn, height = _drawn(lines, margin, margin, printer.dots, size, _INK)
+    wide, deep = printer.dots + 2 * margin, height + 2 * margin
     teeth = round(wide / tooth)
     step = wide / teeth
     torn = "".join(
@@ -79,13 +77,27 @@ def receipt_svg(receipt: Receipt, texts: Texts, printer: PrinterConfig) -> str:
     )
     parts = [
         f'<path d="M0 0H{number(wide)}V{number(deep + tooth)}{torn}Z" fill="#fdfcf7" stroke="#d8d4c8"/>',
-        *(
-            text(Run(line.text, margin, margin + (at + 0.8) * leading, size, "start", line.bold), _INK)
-            for at, line in enumerate(lines)
-            if line.text
-        ),
+        *drawn,
     ]
     return document(wide, deep + tooth, _title(receipt), parts, font=MONO, locale=receipt.locale)
+
+
+def _drawn(
+    lines: Sequence[PaperLine], left: float, top: float, head: float, size: float, ink: str
+) -> tuple[list[str], float]:
+    """The lines as they stand on the paper from `top` on, and how high they are together; `head` is as wide as the printer's. A code fills half of it."""
+    parts: list[str] = []
+    y, leading, side = top, size * _LEADING, head / 2
+    for code, group in groupby(lines, key=lambda line: line.code):
+        if code:
+            parts += qr_square(code, left + side / 2, y, side, ink)
+            y += side
+            continue
+        for line in group:
+            if line.text:
+                parts.append(text(Run(line.text, left, y + 0.8 * leading, size, "start", line.bold), ink))
+            y += leading
+    return parts, y - top
 
 
 def _title(receipt: Receipt) -> str:
@@ -95,7 +107,10 @@ def _title(receipt: Receipt) -> str:
 def _printed(receipt: Receipt, texts: Texts, columns: int) -> Iterator[PaperLine]:
     for line in receipt.lines:
         bold = isinstance(line, Centred | Written | Pair) and line.bold
-        yield from (PaperLine(printed, bold) for printed in _lines(line, receipt.locale, texts, columns))
+        code = line.data if isinstance(line, QrCode) else ""
+        yield from (
+            PaperLine(printed, bold, code) for printed in _lines(line, receipt.locale, texts, columns)
+        )
     yield PaperLine("")
     yield PaperLine(f"*** {SIMULATOR} ***".center(columns).rstrip())
 

@@ -15,6 +15,7 @@ from terminal_sim.display.item import Bounds, Item, Role, keys_of
 from terminal_sim.display.layout import Placed, Run, arrange
 from terminal_sim.display.lines import SIMULATOR
 from terminal_sim.display.markup import attribute, document, number, rect, text
+from terminal_sim.display.qr import qr_square
 from terminal_sim.display.view import View
 
 INK = "#1b2430"
@@ -138,20 +139,8 @@ def _tab(placed: Placed) -> Iterator[str]:
 
 
 def _qr(placed: Placed) -> Iterator[str]:
-    import segno  # only a screen with a code needs it
-
     x, y, side, _ = placed.item.bounds
-    rows = list(segno.make(placed.item.text, micro=False).matrix)
-    module = side / (len(rows) + 8)  # four light modules on each side (ISO/IEC 18004, 6.3.8)
-    yield rect(x, y, side, side, "#ffffff")
-    dark = (
-        f"M{number(x + (across + 4) * module)} {number(y + (down + 4) * module)}h{number(module)}v{number(module)}"
-        f"h-{number(module)}z"
-        for down, row in enumerate(rows)
-        for across, bit in enumerate(row)
-        if bit
-    )
-    yield f'<path d="{"".join(dark)}" fill="{INK}"/>'
+    yield from qr_square(placed.item.text, x, y, side, INK)
 
 
 _DRAWN = {

@@ -1,6 +1,6 @@
 """Receipts as ESC/POS, the language of receipt printers, by python-escpos.
 
-1. The printer prints the lines of the simulated one, bold where they are, and cuts the paper.
+1. The printer prints the lines of the simulated one, bold where they are, draws QR codes itself, and cuts the paper.
 2. A character is printed in a code page that has it, among those of the model or in the one that is chosen, so French comes out whole; spaces that do not
    break a line are plain ones there.
 3. A printer that fails takes nothing more: the terminal has printed all the same, and `problem` says why the paper is missing.
@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any, Protocol
 
 from terminal_sim.datafiles.suggest import suggest
@@ -18,6 +19,7 @@ from terminal_sim.printers.port import PrinterPort, open_port
 
 _SPACES = str.maketrans(dict.fromkeys("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}", " "))
 _ANY_MODEL = "default"
+_MODULE = 6  # dots of a module of a QR code
 
 
 class Printable(Protocol):
@@ -55,11 +57,15 @@ class EscPos:
         self._device.hw("INIT")
         self._device.magic.encoding = None
         bold = False
-        for line in lines:
-            if line.bold is not bold:
-                bold = line.bold
-                self._device.set(bold=bold)
-            self._device.textln(line.text.translate(_SPACES))
+        for code, group in groupby(lines, key=lambda line: line.code):
+            if code:
+                self._device.qr(code, native=True, size=_MODULE, center=False)
+                continue
+            for line in group:
+                if line.bold is not bold:
+                    bold = line.bold
+                    self._device.set(bold=bold)
+                self._device.textln(line.text.translate(_SPACES))
         if bold:
             self._device.set(bold=False)
         self._device.cut(mode="PART")

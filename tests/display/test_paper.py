@@ -13,7 +13,8 @@ from terminal_sim.core.config import PrinterConfig
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
-from terminal_sim.core.receipt import Centred, Copy, Pair, Receipt, Ruler, receipt_of, reprinted
+from terminal_sim.core.receipt import Centred, Copy, Pair, Receipt, Ruler, Written, receipt_of, reprinted
+from terminal_sim.core.screen import QrCode
 from terminal_sim.display.paper import receipt_page, receipt_svg, receipt_text
 from terminal_sim.display.texts import Texts
 
@@ -165,3 +166,20 @@ def test_a_page_has_the_size_of_its_paper_and_its_text_stays_text(columns: int, 
     left = float(lines[0].attrib["x"])
     assert left + columns * size * 0.602 == pytest.approx(wide - left, abs=0.5)
     assert float(lines[-1].attrib["y"]) < float(root.attrib["height"].removesuffix("mm"))
+
+
+def test_a_code_is_drawn_in_the_place_of_its_lines() -> None:
+    """Pictures and pages have it as modules; as text it says what it stands for, however long that is."""
+    data = "https://example.com/receipts/0123456789"
+    slip = Receipt(Copy.DOCUMENT, "en-CA", "r", (Centred("Voucher"), QrCode("code", data), Written("Thanks")))
+    lines = receipt_text(slip, TEXTS, 32).splitlines()
+    assert max(map(len, lines)) <= 32
+    assert "".join(line.strip() for line in lines[1:3]) == f"[QR {data}]"
+    for drawn in (receipt_svg, receipt_page):
+        root = ElementTree.fromstring(drawn(slip, TEXTS, PrinterConfig(columns=32)))
+        texts = list(root.iter("{http://www.w3.org/2000/svg}text"))
+        assert [(e.text or "").strip() for e in texts] == ["Voucher", "Thanks", "*** SIMULATOR ***"]
+        between = float(texts[1].attrib["y"]) - float(texts[0].attrib["y"])
+        assert between > 8 * float(texts[0].attrib["font-size"])
+        codes = [e for e in root.iter("{http://www.w3.org/2000/svg}path") if e.attrib["d"].count("h") > 100]
+        assert len(codes) == 1

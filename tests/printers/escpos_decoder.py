@@ -10,12 +10,13 @@ PAGES = {0: "cp437", 2: "cp850", 3: "cp860", 4: "cp863", 5: "cp865", 16: "cp1252
 
 @dataclass(slots=True)
 class Paper:
-    """What came out: lines of text, which of them are bold, and how often it was cut. `resets` counts ESC @."""
+    """What came out: lines of text, which of them are bold, and how often it was cut. `resets` counts ESC @, `codes` are the QR codes (GS ( k)."""
 
     lines: list[str] = field(default_factory=list)
     bold: set[int] = field(default_factory=set)
     cuts: int = 0
     resets: int = 0
+    codes: list[str] = field(default_factory=list)
 
 
 def decoded(data: bytes) -> Paper:
@@ -34,6 +35,12 @@ def decoded(data: bytes) -> Paper:
             at += 3
         elif command == b"\x1bd":
             at += 3
+        elif data[at : at + 3] == b"\x1d(k":
+            length = int.from_bytes(data[at + 3 : at + 5], "little")
+            kind, function, *stored = data[at + 5 : at + 5 + length]
+            if (kind, function) == (49, 80):  # store; the first byte is a mode
+                paper.codes.append(bytes(stored[1:]).decode())
+            at += 5 + length
         elif command == b"\x1dV":
             paper.cuts += 1
             at += 3

@@ -191,3 +191,11 @@ def test_one_printer_is_written_by_one_process(tmp_path: Path, capsys: pytest.Ca
     script.write_text(SALE)
     assert main(["run", str(script), "-j", "2", "--printer", f"file://{tmp_path / 'paper'}"]) == 2
     assert "leave out -j" in capsys.readouterr().err
+
+
+def test_a_qr_code_is_drawn_by_the_printer_in_the_place_of_its_line() -> None:
+    code = "https://example.com/v/1"
+    lines = [PaperLine("Voucher", bold=True), PaperLine(f"[QR {code}]", code=code), PaperLine("Thanks")]
+    paper = decoded(EscPos().receipt(lines))
+    assert paper.codes == [code]
+    assert [line for line in paper.lines if line] == ["Voucher", "Thanks"]

@@ -37,12 +37,16 @@ _SECOND = 1_000_000
 _LONGEST = 40  # characters of what is typed, where the request does not say it
 _DECIMALS = 2
 _MOST_ENTRIES = 15
+_MOST_SHOWN = 1_000  # characters that a screen takes
+_MOST_PRINTED = 10_000  # characters of one paper
+_MOST_CODED = 2_953  # bytes in a QR code (ISO/IEC 18004, version 40-L)
 _TYPED = {
     InputCommand.TEXT_STRING: Typing.TEXT,
     InputCommand.DIGIT_STRING: Typing.DIGITS,
     InputCommand.DECIMAL_STRING: Typing.DECIMAL,
 }
 _QR = "QRCode"
+_TOO_LONG = RequestFailure(ErrorCondition.NOT_ALLOWED, "That is more than the terminal has room for")
 IDLE = "Idle"
 """The reference of the screen that is there when nothing is shown."""
 
@@ -54,6 +58,10 @@ def asked_input(id: str, request: NexoInputRequest) -> InputRequest:  # noqa: A0
     if reference == "GetSignature":
         raise NotServed(RequestFailure(ErrorCondition.UNAVAILABLE_SERVICE, "Nobody can sign on this screen"))
     texts = [piece.text for piece in (output.output_content.output_text or ())] if output is not None else []
+    entries = (output.menu_entry or []) if output is not None else []
+    _require_short(
+        [*texts, *(piece.text for entry in entries for piece in entry.output_text or ())], _MOST_SHOWN
+    )
     question, words = _question(wanted, output, texts)
     return InputRequest(
         id=id,
@@ -137,6 +145,7 @@ def asked_display(id: str, outputs: Sequence[DisplayOutput]) -> DisplayRequest |
         elif content.output_format is OutputFormat.XHTML:
             raise NotServed(UNSERVED)
         lines += ["".join(piece.text for piece in pieces) for pieces in _by_line(content.output_text or ())]
+    _require_short(lines, _MOST_SHOWN)
     longest = max(output.minimum_display_time or 0 for output in outputs)
     return DisplayRequest(id=id, lines=tuple(lines), code=code, shown_for=longest * _SECOND)
 
@@ -152,6 +161,7 @@ def asked_print(id: str, output: PrintOutput) -> PrintRequest:  # noqa: A002
                 ErrorCondition.UNAVAILABLE_SERVICE, f"The terminal prints no {content.output_format.value}"
             )
         )
+    _require_short([piece.text for piece in content.output_text or ()], _MOST_PRINTED)
     lines = tuple(_printed(pieces) for pieces in _by_line(content.output_text or ()))
     return PrintRequest(id=id, paper=PrintedDocument(lines))
 
@@ -194,7 +204,14 @@ def _code(content: OutputContent) -> str:
                 f"The terminal has no bar code of the type {barcode.barcode_type}",
             )
         )
+    if len(barcode.barcode_value.encode()) > _MOST_CODED:
+        raise NotServed(_TOO_LONG)
     return barcode.barcode_value
+
+
+def _require_short(texts: Sequence[str], most: int) -> None:
+    if sum(map(len, texts)) > most:
+        raise NotServed(_TOO_LONG)
 
 
 def _reference(content: OutputContent) -> str:

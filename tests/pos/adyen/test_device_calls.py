@@ -247,6 +247,32 @@ def test_what_the_printer_cannot_print_is_refused(content: dict[str, Any]) -> No
         assert shop.terminal.receipts == []
 
 
+def test_what_nothing_has_room_for_is_refused_at_once() -> None:
+    with spoken() as shop:
+        for content in (
+            {"OutputFormat": "Text", "OutputText": [{"Text": "x" * 5_001}, {"Text": "x" * 5_000}]},
+            {
+                "OutputFormat": "BarCode",
+                "OutputBarcode": {"BarcodeType": "QRCode", "BarcodeValue": "x" * 2_954},
+            },
+        ):
+            assert printing(shop, content).result == ("Failure", "NotAllowed")
+        assert result_of(asked(shop, "TextString", ["x" * 1_001]))[1] == "NotAllowed"
+        assert shop.terminal.receipts == []
+
+
+@pytest.mark.soak
+def test_the_most_that_there_is_room_for_is_shown_and_printed() -> None:
+    with spoken() as shop:
+        longest = {"OutputFormat": "Text", "OutputText": [{"Text": "x" * 10_000}]}
+        assert printing(shop, longest).result == ("Success", "")
+        assert asked(shop, "TextString", ["title", "word " * 199]).replies == []
+        assert shop.terminal.view().text.count("word") == 199
+        code = {"BarcodeType": "QRCode", "BarcodeValue": "x" * 2_953}
+        assert printing(shop, {"OutputFormat": "BarCode", "OutputBarcode": code}).result == ("Success", "")
+        assert "<path" in shop.terminal.receipts[-1].svg()
+
+
 def test_a_recorded_display_is_shown_and_answered_until_the_next_request() -> None:
     with spoken() as shop:
         assert recorded(shop, "display").body == answer_of("display")
