@@ -74,6 +74,7 @@ from terminal_sim.runtime.reader_port import ReaderPort
 from terminal_sim.runtime.trace import Subscriber, Trace
 
 if TYPE_CHECKING:
+    from terminal_sim.bench.fault import PointOfSaleInterface
     from terminal_sim.bench.network_hosts import NetworkHosts
     from terminal_sim.bench.point_of_sale import PointOfSale
     from terminal_sim.bench.served_apis import OnBench, ServedApis, TerminalApis
@@ -422,24 +423,25 @@ class Bench:
     ) -> Iterator[TerminalApis]:
         """The same interfaces for an event loop that has been there before, which hands what comes to `on_bench`."""
         from terminal_sim.bench.served_apis import NotifiedUrls, TerminalApis
-        from terminal_sim.bench.square_devices import SquareAtBench
 
         with private_folder(None if self._state is None else self._state / "api") as folder:
             notified = NotifiedUrls(events=events, displays=displays)
-            self._apis = TerminalApis(folder, self.clock, self.till, on_bench, notified)
+            self._apis = TerminalApis(folder, self.engine, self.till, on_bench, notified)
             try:
                 for terminal in self.terminals:
                     if terminal.profile.api == "adyen":
                         self._apis.add(terminal, sealed=sealed)
                 devices = [terminal for terminal in self.terminals if terminal.profile.api == "square"]
                 if devices:
-                    self._apis.square = SquareAtBench(
-                        devices, self.engine, self.till, self.seed, folder, self.inbox
-                    )
+                    self._apis.add_square(devices, self.seed, self.inbox)
                 yield self._apis
             finally:
                 self._apis.leave()
                 self._apis = None
+
+    def interface_of(self, terminal: TerminalUnderTest) -> PointOfSaleInterface | None:
+        """What points of sale call for `terminal`, None where nothing is served."""
+        return None if self._apis is None else self._apis.interface_of(terminal)
 
     def webhooks_of(self, terminal: TerminalUnderTest) -> Webhooks | None:
         """The webhooks of the service that serves points of sale for `terminal`, None where none does."""

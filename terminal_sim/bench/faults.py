@@ -7,114 +7,18 @@ A card that is torn away is no row: it is an act with a card (`Presentment.tear_
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from terminal_drivers.transports.faults import Fault
+from terminal_sim.bench.fault import Argument, Arm, BenchFault, Faulty, NeededPart
 from terminal_sim.bench.journal import ComingFailure, CommitFailure
-from terminal_sim.core.config import Profile
-from terminal_sim.core.events import AppChanged, Event, Tampered
+from terminal_sim.core.events import AppChanged, Tampered
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.errors import BenchMisuse
+from terminal_sim.pos.api_fault import ApiFault, CertificateState, ComingApiFault, SharedKeyState
 from terminal_sim.pos.square.webhook_fault import ComingWebhookFault, WebhookFault
-from terminal_sim.readers.card_fault import CardFault, ComingFault, NextCommand
-from terminal_sim.readers.wire import Wire
+from terminal_sim.readers.card_fault import CardFault, ComingFault
 from terminal_sim.runtime.answer_fault import AnswerFault, ComingAnswerFault
-from terminal_sim.runtime.board import Board
-
-
-class Storage(Protocol):
-    """The bench's way to its journal; `failure` is how one of the next commits fails."""
-
-    failure: ComingFailure | None
-
-
-class EventDeliveries(Protocol):
-    """What tells points of sale of events; `fault` is what one of the next deliveries meets."""
-
-    fault: ComingWebhookFault | None
-
-
-class Faulty(Protocol):
-    """What of a terminal under test a fault acts on."""
-
-    @property
-    def board(self) -> Board: ...
-    @property
-    def profile(self) -> Profile: ...
-    @property
-    def storage(self) -> Storage: ...
-    @property
-    def has_real_readers(self) -> bool: ...
-    @property
-    def next_command(self) -> NextCommand: ...
-    @property
-    def wire(self) -> Wire | None: ...
-    @property
-    def webhooks(self) -> EventDeliveries | None: ...
-    def look_at_readers(self) -> None:
-        """Post whether the readers are there, and all that they report."""
-        ...
-
-    def drawn(self, low: int, high: int) -> int:
-        """A number from `low` to `high` by the bench's seed."""
-        ...
-
-    def post(self, event: Event) -> None:
-        """Hand the firmware an event and let all follow from it."""
-        ...
-
-
-Arm = Callable[[Faulty, tuple[str, ...]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument of a fault, as a person reads it, and the texts that it may be; an optional one comes last."""
-
-    word: str
-    texts: re.Pattern[str]
-    optional: bool = False
-
-    def __str__(self) -> str:
-        return f"[{self.word}]" if self.optional else self.word
-
-
-@dataclass(frozen=True, slots=True)
-class NeededPart:
-    """A part that not every terminal has: `only` is where its faults can happen, and `missing` what a terminal without it is told."""
-
-    only: str
-    missing: str
-    is_in: Callable[[Faulty], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class BenchFault:
-    """A fault that a test can arm. `part` is what a terminal must have for it; `arm` gets texts that fit the `arguments`."""
-
-    name: str
-    arguments: tuple[Argument, ...]
-    meaning: str
-    arm: Arm
-    part: NeededPart | None = None
-
-    def missing_in(self, terminal: Faulty) -> str:
-        """What `terminal` lacks for this fault; "" where it lacks nothing."""
-        if self.part is None or self.part.is_in(terminal):
-            return ""
-        return f"{terminal.profile.id} {self.part.missing}"
-
-    def __str__(self) -> str:
-        return " ".join((self.name, *map(str, self.arguments)))
-
-    def takes(self, texts: tuple[str, ...]) -> bool:
-        """Whether `texts` are arguments of this fault."""
-        needed = sum(not argument.optional for argument in self.arguments)
-        return needed <= len(texts) <= len(self.arguments) and all(
-            argument.texts.fullmatch(text) for argument, text in zip(self.arguments, texts, strict=False)
-        )
 
 
 def arm(terminal: Faulty, name: str, arguments: tuple[str, ...]) -> None:
@@ -204,6 +108,22 @@ def _fail_webhook(terminal: Faulty, arguments: tuple[str, ...]) -> None:
     terminal.webhooks.fault = ComingWebhookFault(WebhookFault(kind), *map(int, count))
 
 
+def _fail_call(terminal: Faulty, arguments: tuple[str, ...]) -> None:
+    if terminal.interface is not None:
+        kind, *count = arguments
+        terminal.interface.fail(ComingApiFault(ApiFault(kind), *map(int, count)))
+
+
+def _show_certificate(terminal: Faulty, arguments: tuple[str, ...]) -> None:
+    if terminal.interface is not None:
+        terminal.interface.show(CertificateState(*arguments))
+
+
+def _take_key(terminal: Faulty, arguments: tuple[str, ...]) -> None:
+    if terminal.interface is not None:
+        terminal.interface.take(SharedKeyState(*arguments))
+
+
 def _open_app(terminal: Faulty, arguments: tuple[str, ...]) -> None:
     terminal.post(AppChanged(arguments == ("open",)))
 
@@ -227,6 +147,24 @@ _SERVICE = NeededPart(
     "has no service that tells points of sale of events: serve it, as by --pos square",
     lambda terminal: terminal.webhooks is not None,
 )
+_INTERFACE = NeededPart(
+    "Only while the terminal's interface for points of sale is served.",
+    "is called by no point of sale: serve its interface, as by --pos",
+    lambda terminal: terminal.interface is not None,
+)
+_TLS = NeededPart(
+    "Only while the terminal's interface for points of sale is served over TLS.",
+    "shows points of sale no certificate: serve its interface, as by --pos adyen",
+    lambda terminal: terminal.interface is not None and terminal.interface.has_certificate,
+)
+_SEALED = NeededPart(
+    "Only while the terminal shares a key with points of sale.",
+    "shares no key with points of sale: serve its interface, as by --pos adyen, and not in clear",
+    lambda terminal: terminal.interface is not None and terminal.interface.has_shared_key,
+)
+_API = "|".join(fault.value for fault in ApiFault)
+_CERTIFICATE = "|".join(state.value for state in CertificateState)
+_KEY = "|".join(state.value for state in SharedKeyState)
 _WEBHOOKS = "|".join(fault.value for fault in WebhookFault)
 _KINDS = "|".join(fault.value for fault in Fault)
 _COUNT = Argument("N", re.compile(r"[1-9][0-9]{0,8}(?:\.\.[1-9][0-9]{0,8})?", re.ASCII))
@@ -317,6 +255,28 @@ FAULTS: tuple[BenchFault, ...] = (
         "The line to the reader is sound again, and the reader plugged in anew where it was away.",
         _mend_wire,
         part=_OWN_WIRE,
+    ),
+    BenchFault(
+        "api",
+        (Argument(_API, re.compile(_API)), _MAYBE),
+        "The N-th call of a point of sale from now, the next one without N: its answer is lost, cut off in the middle, or a minute late; "
+        "its connection is reset while it is served; or it is answered 503 and does nothing.",
+        _fail_call,
+        part=_INTERFACE,
+    ),
+    BenchFault(
+        "certificate",
+        (Argument(_CERTIFICATE, re.compile(_CERTIFICATE)),),
+        "The certificate that points of sale are shown is one that has expired, or is not valid yet, until it is valid again.",
+        _show_certificate,
+        part=_TLS,
+    ),
+    BenchFault(
+        "shared-key",
+        (Argument(_KEY, re.compile(_KEY)),),
+        "The terminal takes only the next version of the key that it shares with points of sale, until that is restored.",
+        _take_key,
+        part=_SEALED,
     ),
     BenchFault(
         "webhook",

@@ -8,13 +8,15 @@ import string
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
 from terminal_sim.bench.api_device import ApiTerminal, rows_of
+from terminal_sim.bench.held_answers import HeldAnswers
 from terminal_sim.bench.inbox import Inbox
 from terminal_sim.bench.kept_secret import kept_secret
+from terminal_sim.bench.served_interface import ServedInterface
+from terminal_sim.bench.served_places import NotifiedUrls, ServedPlatform, ServedTerminalApi
 from terminal_sim.bench.served_square import ServedSquare, SquareServer
 from terminal_sim.bench.square_devices import SquareAtBench
 from terminal_sim.bench.terminal import TerminalUnderTest
@@ -24,66 +26,32 @@ from terminal_sim.loopback import LOOPBACK
 from terminal_sim.pos.adyen.announcer import Announcer
 from terminal_sim.pos.adyen.dialogue import Dialogues, row_of
 from terminal_sim.pos.adyen.outbox import NotifiedUrl, Outbox
+from terminal_sim.pos.adyen.platform import addressee
 from terminal_sim.pos.adyen.seal import SharedKey
 from terminal_sim.pos.adyen.terminal_api import TerminalApi
 from terminal_sim.pos.servers.adyen import LocalTerminalApi
 from terminal_sim.pos.servers.adyen_cloud import CloudTerminalApi, Connected
+from terminal_sim.pos.servers.api_line import ApiLine
 from terminal_sim.pos.servers.certificates import Authority
-from terminal_sim.pos.servers.http import HttpServer
+from terminal_sim.pos.servers.http import HttpRequest, HttpServer
 from terminal_sim.pos.servers.notifications import LoopbackCourier
 from terminal_sim.pos.servers.on_bench import OnBench
-from terminal_sim.runtime.clock import VirtualClock
+from terminal_sim.runtime.engine import Engine
 from terminal_sim.secret import Secret
 
-__all__ = ["OnBench", "ServedApis", "ServedPlatform", "ServedTerminalApi", "TerminalApis", "served_apis"]
+__all__ = [
+    "NotifiedUrls",
+    "OnBench",
+    "ServedApis",
+    "ServedPlatform",
+    "ServedTerminalApi",
+    "TerminalApis",
+    "served_apis",
+]
 
 _SIGNS = string.ascii_letters + string.digits + "-+.!"
 _LENGTH = 32
 _LOOK = 0.02  # seconds of one wait, since what is waited for may come about by itself
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServedTerminalApi:
-    """Where the Terminal API of a terminal is reached, and what a point of sale needs to speak to it; without `key` it speaks in clear."""
-
-    terminal: str
-    poiid: str
-    url: str
-    key: SharedKey | None
-    key_file: Path | None
-    ca_file: Path
-
-    def about(self) -> dict[str, str | int]:
-        """The same as plain values; the passphrase is in its file, and nowhere else."""
-        told: dict[str, str | int] = {"terminal": self.terminal, "poiid": self.poiid, "url": self.url}
-        if self.key is not None:
-            told |= {
-                "key": self.key.identifier,
-                "version": self.key.version,
-                "passphrase": str(self.key_file),
-            }
-        return {**told, "ca": str(self.ca_file)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServedPlatform:
-    """Where the platform is reached: `/sync` and `/async`, with the key of `key_file` in the header X-API-Key."""
-
-    url: str
-    key_file: Path
-    ca_file: Path
-
-    def about(self) -> dict[str, str | int]:
-        """The same as plain values."""
-        return {"cloud": self.url, "key": str(self.key_file), "ca": str(self.ca_file)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotifiedUrls:
-    """Where points of sale are told of `events` of terminals, and of the progress of dialogues (`displays`); empty: nowhere."""
-
-    events: str = ""
-    displays: str = ""
 
 
 class TerminalApis:
@@ -92,7 +60,7 @@ class TerminalApis:
     def __init__(
         self,
         folder: Path,
-        clock: VirtualClock,
+        engine: Engine,
         till: Till,
         on_bench: OnBench,
         notified: NotifiedUrls = NotifiedUrls(),
@@ -102,11 +70,15 @@ class TerminalApis:
         self._displays = NotifiedUrl.parse(notified.displays) if notified.displays else None
         self._couriers: list[LoopbackCourier] = []
         self._authority = Authority(folder)
-        self._clock = clock
+        self._clock = clock = engine.clock
         self._till = till
         self._on_bench = on_bench
         self._apis: list[tuple[TerminalUnderTest, TerminalApi]] = []
         self._servers: list[HttpServer | SquareServer] = []
+        self._interfaces: dict[str, ServedInterface] = {}
+        self._held = HeldAnswers(clock)
+        engine.beside.append(self._held)
+        self._engine = engine
         self.square: SquareAtBench | None = None
 
     def add(self, terminal: TerminalUnderTest, *, sealed: bool) -> TerminalApi:
@@ -121,6 +93,7 @@ class TerminalApis:
         if self._events is not None or self._displays is not None:
             self._announce(terminal, api, device)
         self._apis.append((terminal, api))
+        self._interfaces[terminal.name] = ServedInterface(self._line(), api)
         api.powered_on()
         return api
 
@@ -159,6 +132,19 @@ class TerminalApis:
 
         self._on_bench(begin)
 
+    def add_square(self, terminals: Sequence[TerminalUnderTest], seed: int, inbox: Inbox) -> None:
+        """Square's service, whose devices are `terminals`."""
+        self.square = SquareAtBench(terminals, self._engine, self._till, seed, self._folder, inbox)
+        interface = ServedInterface(self._line())
+        self._interfaces |= {terminal.name: interface for terminal in terminals}
+
+    def interface_of(self, terminal: TerminalUnderTest) -> ServedInterface | None:
+        """What points of sale call for `terminal`, None where that is nothing."""
+        return self._interfaces.get(terminal.name)
+
+    def _line(self) -> ApiLine:
+        return ApiLine(self._held.hold, self._on_bench)
+
     @property
     def poiids(self) -> list[str]:
         """The terminals by their names in the protocol."""
@@ -188,6 +174,8 @@ class TerminalApis:
         if self.square is not None:
             self.square.leave()
             self.square = None
+        self._engine.beside.remove(self._held)
+        self._held.release()
 
     def _shared_key(self, terminal: TerminalUnderTest) -> SharedKey:
         """The key that `terminal` shares with points of sale, kept in a file of the folder; made where there is none."""
@@ -206,7 +194,10 @@ class TerminalApis:
         for offset, (terminal, api) in enumerate(self._apis):
             poiid = api.poiid
             door = LocalTerminalApi(api, lambda terminal=terminal: terminal.is_on, self._on_bench)  # type: ignore[misc]
-            server = HttpServer(door.serve, self._authority.of_terminal(poiid))
+            interface = self._interfaces[terminal.name]
+            interface.certificate = self._authority.of_terminal(poiid)
+            line = interface.line
+            server = HttpServer(door.serve, interface.certificate.context, line_of=lambda _, line=line: line)  # type: ignore[misc]
             self._servers.append(server)
             found = await server.listen(LOOPBACK, port + offset if port else 0)
             served.append(
@@ -229,7 +220,13 @@ class TerminalApis:
             for terminal, api in self._apis
         }
         door = CloudTerminalApi(connected, key, lambda: self._clock.now.civil_second, self._on_bench)
-        server = HttpServer(door.serve, self._authority.context("platform", "localhost"))
+        lines = {api.poiid: self._interfaces[terminal.name].line for terminal, api in self._apis}
+
+        def line_of(request: HttpRequest) -> ApiLine | None:
+            to = addressee(request.body)
+            return None if to is None else lines.get(to.poiid)
+
+        server = HttpServer(door.serve, self._authority.context("platform", "localhost"), line_of=line_of)
         self._servers.append(server)
         found = await server.listen(LOOPBACK, port)
         return ServedPlatform(
@@ -240,7 +237,8 @@ class TerminalApis:
         """Serve Square's service, where a terminal has it. Raises `OSError` and `BenchMisuse`."""
         if self.square is None:
             return None
-        server = SquareServer(self._folder, self.square, self._on_bench)
+        first = next(iter(self.square.terminals))
+        server = SquareServer(self._folder, self.square, self._interfaces[first].line, self._on_bench)
         self._servers.append(server)
         return await server.listen(port)
 

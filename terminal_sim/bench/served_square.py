@@ -9,11 +9,13 @@ from pathlib import Path
 from terminal_sim.bench.kept_secret import kept_secret
 from terminal_sim.bench.square_devices import SquareAtBench
 from terminal_sim.loopback import LOOPBACK
-from terminal_sim.pos.servers.http import HttpServer
+from terminal_sim.pos.servers.api_line import ApiLine
+from terminal_sim.pos.servers.http import HttpResponse, HttpServer
 from terminal_sim.pos.servers.on_bench import OnBench
 from terminal_sim.pos.servers.square import SquareDoor
 from terminal_sim.pos.servers.webhooks import WebhookCourier
-from terminal_sim.pos.square.service import LOCATION
+from terminal_sim.pos.square.problems import UNAVAILABLE
+from terminal_sim.pos.square.service import LOCATION, VERSION
 
 _LENGTH = 32
 
@@ -45,7 +47,7 @@ class ServedSquare:
 class SquareServer:
     """The server of `service`, whose token is in a file of `folder`, made where there is none. Raises `BenchMisuse`."""
 
-    def __init__(self, folder: Path, service: SquareAtBench, on_bench: OnBench) -> None:
+    def __init__(self, folder: Path, service: SquareAtBench, line: ApiLine, on_bench: OnBench) -> None:
         self._token_file = folder / "square.token"
         token = kept_secret(
             self._token_file, "the access token", lambda: f"EAAAl{secrets.token_urlsafe(_LENGTH)}"
@@ -54,7 +56,10 @@ class SquareServer:
         door = SquareDoor(lambda request: service.answer(request, token), on_bench)
         self._on_bench = on_bench
         self._courier = WebhookCourier(lambda: on_bench(service.webhooks.collect))
-        self._server = HttpServer(door.serve)
+        unavailable = HttpResponse(
+            status=UNAVAILABLE.status, body=UNAVAILABLE.body, headers={"square-version": VERSION}
+        )
+        self._server = HttpServer(door.serve, line_of=lambda _: line, unavailable=unavailable)
 
     async def listen(self, port: int) -> ServedSquare:
         """Serve at `port`, a free one where it is 0. Raises `OSError`."""

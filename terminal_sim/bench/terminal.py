@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 from terminal_drivers.base import ReaderPart
 from terminal_sim.bench import faults
 from terminal_sim.bench.conditions import conditions
-from terminal_sim.bench.faults import EventDeliveries, Storage
+from terminal_sim.bench.fault import EventDeliveries, PointOfSaleInterface, Storage
 from terminal_sim.bench.presentment import Presentment, chip_of, face_of, stripe_of
 from terminal_sim.bench.receipts import PrintedReceipt, ReceiptTaker
 from terminal_sim.bench.saved_state import TerminalState
@@ -93,6 +93,7 @@ class TerminalBench(Protocol):
     def past_of(self, terminal: str) -> TerminalPast: ...
     def into_hand(self, name: str, terminal: TerminalUnderTest) -> VirtualCard: ...
     def pair(self, terminal: TerminalUnderTest, code: str) -> None: ...
+    def interface_of(self, terminal: TerminalUnderTest) -> PointOfSaleInterface | None: ...
     def webhooks_of(self, terminal: TerminalUnderTest) -> EventDeliveries | None: ...
     def within_reach(self, terminal: TerminalUnderTest) -> None: ...
     def advance(self, duration: int) -> None: ...
@@ -621,6 +622,11 @@ class TerminalUnderTest:
     def has_real_readers(self) -> bool:
         """Whether a person moves the cards before its readers."""
         return self._presenting.is_human
+
+    @property
+    def interface(self) -> PointOfSaleInterface | None:
+        """What points of sale call for it, None where nothing is served."""
+        return self.bench.interface_of(self)
 
     @property
     def webhooks(self) -> EventDeliveries | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import STAY, AnyFlow, Bench, TerminalUnderTest
-from terminal_sim.bench.faults import FAULTS, Argument
+from terminal_sim.bench.fault import Argument
+from terminal_sim.bench.faults import FAULTS
 from terminal_sim.bench.terminal import How
 from terminal_sim.script.line_of import parameters, said
 from terminal_sim.secret import mask_pan

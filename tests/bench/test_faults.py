@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from enum import Enum
 from functools import partial
 
 import pytest
 
 from terminal_drivers.transports.faults import Fault
 from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
-from terminal_sim.bench.faults import FAULTS, BenchFault
+from terminal_sim.bench.fault import BenchFault
+from terminal_sim.bench.faults import FAULTS
 from terminal_sim.core.message import MessageClass
+from terminal_sim.pos.api_fault import ApiFault, CertificateState, SharedKeyState
 from terminal_sim.pos.square.webhook_fault import WebhookFault
 from terminal_sim.readers.card_fault import CardFault
 from terminal_sim.readers.operator import HumanOperator
@@ -21,12 +24,14 @@ from tests.contracts.drive import TEXTS
 SECOND = 1_000_000
 KINDS = "|".join(fault.value for fault in Fault)
 WEBHOOKS = "|".join(fault.value for fault in WebhookFault)
+OF_APIS: tuple[type[Enum], ...] = (ApiFault, CertificateState, SharedKeyState)
 ARGUMENTS = {
     "N": ("3",),
     "down|up": ("down", "up"),
     "closed|open": ("closed", "open"),
     KINDS: tuple(KINDS.split("|")),
     WEBHOOKS: tuple(WEBHOOKS.split("|")),
+    **{"|".join(kind.value for kind in kinds): tuple(kind.value for kind in kinds) for kinds in OF_APIS},
 }
 
 
@@ -51,8 +56,8 @@ def test_every_fault_happens_to_a_terminal_that_can_have_it(fault: BenchFault) -
         for profile in ("square-reader", "v400m", "square-terminal"):
             with Bench(texts=TEXTS) as bench, ExitStack() as served:
                 till = bench.add_terminal(profile)
-                if profile == "square-terminal":
-                    served.enter_context(bench.terminal_apis(lambda call: call()))
+                if fault.missing_in(till):
+                    served.enter_context(bench.serve_pos())
                 if not fault.missing_in(till):
                     till.fault(fault.name, *([text] if text else []))
                     happened += 1

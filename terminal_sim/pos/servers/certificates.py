@@ -24,11 +24,17 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.files import replace_private
+from terminal_sim.pos.api_fault import CertificateState
 
 _AUTHORITY = "terminal-sim test authority"
 _YEARS = timedelta(days=3650)
 _YEAR = timedelta(days=365)
 _EARLIER = timedelta(hours=1)  # clocks of clients are not all right
+_SHIFT = {
+    CertificateState.VALID: timedelta(0),
+    CertificateState.EXPIRED: -_YEAR - timedelta(days=1),
+    CertificateState.NOT_YET_VALID: timedelta(days=1),
+}
 _TEST_DOMAIN = "test.terminal.adyen.com"
 
 
@@ -72,14 +78,16 @@ class Authority:
         replace_private(self._key_file, _pem(key))
         replace_private(self.certificate_file, made.public_bytes(Encoding.PEM))
 
-    def of_terminal(self, poiid: str) -> ssl.SSLContext:
-        """What the server of the terminal `poiid` needs."""
-        return self.context(poiid, f"{poiid}.{_TEST_DOMAIN}")
+    def of_terminal(self, poiid: str) -> ServerCertificate:
+        """That of the server of the terminal `poiid`."""
+        return ServerCertificate(self, poiid, f"{poiid}.{_TEST_DOMAIN}")
 
-    def context(self, name: str, common: str) -> ssl.SSLContext:
+    def context(
+        self, name: str, common: str, state: CertificateState = CertificateState.VALID
+    ) -> ssl.SSLContext:
         """What a server needs: TLS 1.2 or newer, a certificate for `common` made now, kept in the file `name`, and the authority's behind it."""
         key = ec.generate_private_key(ec.SECP256R1())
-        now = datetime.now(UTC)
+        now = datetime.now(UTC) + _SHIFT[state]
         names = [
             x509.DNSName(common),
             x509.DNSName("localhost"),
@@ -108,8 +116,27 @@ class Authority:
         replace_private(file, _pem(key) + chain)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.options |= ssl.OP_NO_TICKET  # each connection looks at the certificate anew
+        context.num_tickets = 0
         context.load_cert_chain(file)
         return context
+
+
+class ServerCertificate:
+    """The certificate of one server, kept in the file `name` of the authority's folder; what it shows may change while it serves."""
+
+    def __init__(self, authority: Authority, name: str, common: str) -> None:
+        self._authority, self._name, self._common = authority, name, common
+        self.context = authority.context(name, common)
+        self._shown = self.context
+        self.context.sni_callback = self._show  # asked in each handshake, on the loop of the server
+
+    def show(self, state: CertificateState) -> None:
+        """Show such a one in each connection that begins from now on. Any thread may call it."""
+        self._shown = self._authority.context(self._name, self._common, state)
+
+    def _show(self, line: ssl.SSLObject, _server: str | None, _context: ssl.SSLContext) -> None:
+        line.context = self._shown
 
 
 def _usage(*, signs_certificates: bool) -> x509.KeyUsage:

@@ -3,23 +3,32 @@
 1. A request is read whole within `READ` seconds and `MOST_BYTES`, then handed to `serve`; there is no limit on how long the answer takes.
 2. A client that hangs up stops nothing: the answer is made all the same, and is not sent.
 3. Beyond `MOST_CONNECTIONS` a connection is closed at once.
+4. What a call meets on its line (`ApiLine`) happens here, whichever interface is behind: the interface itself learns nothing of it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+import struct
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 import h11
 from msgspec import Struct
 
+from terminal_sim.pos.api_fault import ApiFault
+from terminal_sim.pos.servers.api_line import ApiLine
+
 READ = 30.0  # seconds for a whole request
 MOST_BYTES = 1 << 20
 MOST_CONNECTIONS = 256
 _PIECE = 65_536
 _HANDSHAKE = 20.0
+_RESET_AT_ONCE = struct.pack(
+    "ii", 1, 0
+)  # SO_LINGER: what is under way is thrown away, and the other side told so
 
 
 class HttpRequest(Struct, frozen=True, kw_only=True):
@@ -42,15 +51,32 @@ class HttpResponse(Struct, frozen=True, kw_only=True):
 
 
 Serve = Callable[[HttpRequest], Awaitable[HttpResponse | None]]
+LineOf = Callable[[HttpRequest], ApiLine | None]
+"""The line over which a request comes, None where nothing can be wrong with it."""
+UNAVAILABLE = HttpResponse(status=503, body=b"")
 
 
 class HttpServer:
-    """Serves `serve`, whose answer None ends the connection without one. A request has `read` seconds to arrive. It is made and used on one event loop."""
+    """Serves `serve`, whose answer None ends the connection without one. It is made and used on one event loop.
 
-    def __init__(self, serve: Serve, tls: ssl.SSLContext | None = None, *, read: float = READ) -> None:
+    A request has `read` seconds to arrive. `unavailable` is the answer where `line_of` has a line on which the service is not there.
+    """
+
+    def __init__(
+        self,
+        serve: Serve,
+        tls: ssl.SSLContext | None = None,
+        *,
+        read: float = READ,
+        line_of: LineOf = lambda _: None,
+        unavailable: HttpResponse = UNAVAILABLE,
+    ) -> None:
         self._serve = serve
         self._tls = tls
         self._read_within = read
+        self._line_of = line_of
+        self._unavailable = unavailable
+        self._answering: set[asyncio.Future[HttpResponse | None]] = set()
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
@@ -69,7 +95,9 @@ class HttpServer:
             self._server.close()
         for connection in list(self._connections):
             connection.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        for answering in list(self._answering):
+            answering.cancel()
+        await asyncio.gather(*self._connections, *self._answering, return_exceptions=True)
         if self._server is not None:
             await self._server.wait_closed()
 
@@ -106,14 +134,38 @@ class HttpServer:
                 return
             if request is None:
                 return
-            answer = await self._serve(request)
-            if answer is None:
+            api_line = self._line_of(request)
+            fault = api_line.met() if api_line is not None else None
+            if fault is ApiFault.RESET:
+                self._answer_nobody(request)
+                _reset(writer)
+                return
+            answer = self._unavailable if fault is ApiFault.UNAVAILABLE else await self._serve(request)
+            if answer is None or fault is ApiFault.ANSWER_LOST:
                 writer.transport.abort()
                 return
-            await _send(line, writer, answer)
+            if api_line is not None and fault is ApiFault.SLOW:
+                await api_line.later()
+            sent = _sent(line, answer)
+            writer.write(sent[: _half(sent)] if fault is ApiFault.HALF else sent)
+            await writer.drain()
+            if fault is ApiFault.HALF:
+                return
             if line.our_state is h11.MUST_CLOSE or line.their_state is h11.MUST_CLOSE:
                 return
             line.start_next_cycle()
+
+    def _answer_nobody(self, request: HttpRequest) -> None:
+        """Have `request` served though nobody waits for the answer."""
+        answering = asyncio.ensure_future(self._serve(request))
+        self._answering.add(answering)
+        answering.add_done_callback(self._answering.discard)
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """End the connection so that the other side reads a reset, not an end."""
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_ONCE)
+    writer.transport.abort()
 
 
 async def _read(
@@ -148,6 +200,12 @@ async def _read(
 
 
 async def _send(line: h11.Connection, writer: asyncio.StreamWriter, answer: HttpResponse) -> None:
+    writer.write(_sent(line, answer))
+    await writer.drain()
+
+
+def _sent(line: h11.Connection, answer: HttpResponse) -> bytes:
+    """The bytes of `answer`."""
     headers = [
         (name.encode("ascii"), value.encode("latin-1"))
         for name, value in (
@@ -156,7 +214,15 @@ async def _send(line: h11.Connection, writer: asyncio.StreamWriter, answer: Http
             *answer.headers.items(),
         )
     ]
-    writer.write(line.send(h11.Response(status_code=answer.status, headers=headers)) or b"")
-    writer.write(line.send(h11.Data(data=answer.body)) or b"")
-    writer.write(line.send(h11.EndOfMessage()) or b"")
-    await writer.drain()
+    events = (
+        h11.Response(status_code=answer.status, headers=headers),
+        h11.Data(data=answer.body),
+        h11.EndOfMessage(),
+    )
+    return b"".join(line.send(event) or b"" for event in events)
+
+
+def _half(sent: bytes) -> int:
+    """Where an answer is cut off: in the middle of its body, or of its head where it has none."""
+    body = sent.index(b"\r\n\r\n") + 4
+    return (body + len(sent)) // 2 if body < len(sent) else body // 2
