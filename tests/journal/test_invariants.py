@@ -126,6 +126,13 @@ def named(number: int, request: HostRequest = SALE) -> HostRequest:
 REFUND = replace(SALE, kind=MessageKind.REFUND)
 
 
+def test_a_check_knows_nothing_of_the_one_before(day: Day) -> None:
+    day.record(payment(SALE, DONE))
+    assert day.found()
+    with Journal(IN_MEMORY) as empty:
+        assert Day(empty, acquirer()).found() == []
+
+
 def test_a_day_with_everything_in_it_breaks_nothing(day: Day) -> None:
     day.record(FlatRow("boot", {"boot": 1}))
     day.pay(named(1))

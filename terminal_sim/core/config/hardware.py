@@ -61,8 +61,7 @@ class Keypad:
 
     def named(self, word: str) -> str | None:
         """The key that a script means by its name or its colour; None where there is none."""
-        placed = {key for row in self.layout for key in row}
-        if word in placed or word in self.keys:
+        if word in self.keys or any(word in row for row in self.layout):
             return word
         for key, face in self.keys.items():
             if face.colour.upper() == word:
