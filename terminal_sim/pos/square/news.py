@@ -13,6 +13,7 @@ from terminal_sim.pos.square.service import LOCATION, MERCHANT, ObjectChange, Sq
 SUBJECTS: Mapping[ObjectKind, EventSubject] = {
     ObjectKind.CHECKOUT: events.CHECKOUT,
     ObjectKind.TERMINAL_REFUND: events.TERMINAL_REFUND,
+    ObjectKind.ACTION: events.ACTION,
     ObjectKind.PAYMENT: events.PAYMENT,
     ObjectKind.REFUND: events.REFUND,
     ObjectKind.DEVICE_CODE: events.DEVICE_CODE,

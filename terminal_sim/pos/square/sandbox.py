@@ -73,9 +73,9 @@ _INTERAC = SandboxCard("interac", "451234******0001", EntryMode.CHIP)
 
 
 class SandboxShopper(Struct, frozen=True, kw_only=True):
-    """Who stands behind the device `id`, and what he does when he is asked for a payment or for the card that money goes back to.
+    """Who stands behind the device `id`, and what he does when he is asked for a payment, or for the card that money goes back to.
 
-    A card is declined above `limit` minor units where there is one, and then the shopper cancels. He adds `tip` per cent. `currency` is the only one that he has, "" for any.
+    With `refunds` he takes money back and pays nothing; one who pays takes it back as well. A card is declined above `limit` minor units where there is one, and then the shopper cancels. He adds `tip` per cent. `currency` is the only one that he has, "" for any.
     """
 
     id: str
@@ -179,7 +179,7 @@ class SandboxDevice:
     def _begin(self, request: PaymentRequest | RefundRequest) -> None:
         if self._running is not None:
             self._answered(self, request.id, RequestBusy(self._running.request.id))
-        elif isinstance(request, RefundRequest) is not self.shopper.refunds:
+        elif isinstance(request, PaymentRequest) and self.shopper.refunds:
             self._answered(self, request.id, RequestRefused(RequestRefusal.PAYMENT))
         else:
             self._running = _BuyerTurn(request, self._now().mono + self.shopper.takes)
@@ -226,8 +226,9 @@ class SandboxDevice:
     def _payment(self, request: PaymentRequest | RefundRequest) -> Payment:
         shopper, refunds = self.shopper, isinstance(request, RefundRequest)
         asked = request.amount or Money(0, self.currency)
-        declined = 0 < shopper.limit < asked.minor
-        amount = asked if declined else Money(asked.minor + asked.minor * shopper.tip // 100, asked.currency)
+        declined = not refunds and 0 < shopper.limit < asked.minor
+        tip = 0 if refunds or declined else asked.minor * shopper.tip // 100
+        amount = Money(asked.minor + tip, asked.currency)
         return Payment(
             kind=MessageKind.REFUND if refunds else MessageKind.SALE,
             reference=f"{shopper.id[:8]}/{request.id}",

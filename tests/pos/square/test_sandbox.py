@@ -125,3 +125,60 @@ def test_a_shopper_is_asked_anew_after_a_restart(tmp_path: Any) -> None:
 def test_interac_is_for_canadian_money_only() -> None:
     assert [one.id for one in SHOPPERS if one.currency == "CAD"] == [INTERAC, INTERAC_TIPS]
     assert len({one.id for one in SHOPPERS}) == len(SHOPPERS) == 12
+
+
+def paid(square: SquareShop, device: str) -> Any:
+    """The payment of a checkout at this device."""
+    made = checkout(square, device)
+    square.wait(10)
+    (name,) = square.now(made)["payment_ids"]
+    return square.good("GET", f"/v2/payments/{name}")["payment"]
+
+
+@pytest.mark.parametrize("device", [PAYS, TIPS])
+def test_what_a_shopper_has_paid_goes_back_without_him(device: str, square: SquareShop) -> None:
+    payment = paid(square, device)
+    body = {
+        "idempotency_key": "r1",
+        "payment_id": payment["id"],
+        "amount_money": {"amount": 400, "currency": "CAD"},
+    }
+    refund = square.good("POST", "/v2/refunds", body)["refund"]
+    square.wait(10)
+    assert square.good("GET", f"/v2/refunds/{refund['id']}")["refund"]["status"] == "COMPLETED"
+    now = square.good("GET", f"/v2/payments/{payment['id']}")["payment"]
+    assert now["refunded_money"] == {"amount": 400, "currency": "CAD"}
+
+
+@pytest.mark.parametrize(
+    ("device", "status", "reason"),
+    [
+        ("f72dfb8e-4d65-4e56-aade-ec3fb8d33291", "COMPLETED", None),
+        ("aafea9fa-350c-4ab2-b033-b2fbb672e712", "CANCELED", "BUYER_CANCELED"),
+        ("e371fb66-29a2-45a6-a928-f8de0e864242", "CANCELED", "TIMED_OUT"),
+        ("7647344e-aea2-4cff-ac53-513644de434d", "CANCELED", "TIMED_OUT"),
+    ],
+)
+def test_a_refund_to_an_interac_card_ends_as_the_id_says(
+    device: str, status: str, reason: str | None, square: SquareShop
+) -> None:
+    payment = paid(square, INTERAC)
+    body = {
+        "idempotency_key": "r1",
+        "refund": {
+            "payment_id": payment["id"],
+            "amount_money": {"amount": 400, "currency": "CAD"},
+            "reason": "Return",
+            "device_id": device,
+        },
+    }
+    refund = square.good("POST", "/v2/terminals/refunds", body)["refund"]
+    square.wait(301)
+    ended = square.good("GET", f"/v2/terminals/refunds/{refund['id']}")["refund"]
+    assert (ended["status"], ended.get("cancel_reason")) == (status, reason)
+
+
+def test_a_checkout_at_an_id_for_refunds_is_taken_by_nobody(square: SquareShop) -> None:
+    made = checkout(square, "f72dfb8e-4d65-4e56-aade-ec3fb8d33291")
+    square.wait(301)
+    assert square.now(made)["cancel_reason"] == "TIMED_OUT"

@@ -303,3 +303,26 @@ def test_nothing_is_told_while_the_service_is_down_and_all_when_it_is_up(hooks: 
     hooks.mail.result = TAKEN
     hooks.square.terminal.service(True)
     assert [letter.headers.get("square-retry-number") for letter in hooks.mail.letters] == [None, "1"]
+
+
+def test_a_refund_and_an_action_are_told_as_well(hooks: WebhookShop) -> None:
+    hooks.subscribe("terminal.action.created", "terminal.action.updated", "refund.created", "refund.updated")
+    square = hooks.square
+    checkout = square.checkout()
+    square.card()
+    square.wait(10)
+    (payment,) = square.now(checkout)["payment_ids"]
+    money = {"amount": 100, "currency": "CAD"}
+    square.good(
+        "POST", "/v2/refunds", {"idempotency_key": "r1", "payment_id": payment, "amount_money": money}
+    )
+    square.wait(10)
+    action = {"type": "PING", "device_id": square.terminal.name}
+    square.good("POST", "/v2/terminals/actions", {"idempotency_key": "a1", "action": action})
+    square.wait(10)
+    assert hooks.mail.told() == [
+        ("refund.created", "PENDING"),
+        ("refund.updated", "COMPLETED"),
+        ("terminal.action.created", "PENDING"),
+        ("terminal.action.updated", "COMPLETED"),
+    ]
