@@ -99,12 +99,12 @@ class Acting:
             weights = [self._weight(place, one) for one in found]
             self.do(self.chance.choices([one.act for one in found], weights)[0])
 
-    def go(self, acts: Iterable[Act]) -> None:
-        """Go a way, seldom with something else in between."""
+    def go(self, acts: Iterable[Act], *, undisturbed: bool = False) -> None:
+        """Go a way, seldom with something else in between; never where it is gone `undisturbed`."""
         for act in acts:
             if self.over:
                 return
-            if self.chance.random() < _ELSE:
+            if not undisturbed and self.chance.random() < _ELSE:
                 self.ordinary(1)
             self.do(act)
 

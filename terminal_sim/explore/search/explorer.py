@@ -150,21 +150,20 @@ class Explorer:
         return ExploredEnd(number, told, [breach.alarm])
 
     def _errand_session(self, acting: Acting) -> None:
-        """Errands, those first that were never gone, with ordinary acts behind each."""
+        """Errands, those first that were never gone, undisturbed and with nothing wrong around the terminal, and with ordinary acts behind each."""
         while len(acting.session.acts) < _LONGEST and not acting.over:
             if not acting.is_home:
                 acting.ordinary(acting.chance.randint(1, 6))
                 if not acting.is_home:
                     acting.go_home()
                 continue
-            acting.go(self._errand(acting.chance))
-
-    def _errand(self, chance: Random) -> Errand:
-        if not self.untried:
-            return chance.choice(self.errands)
-        number = self.untried.pop()
-        self.memory.errands[number] = None
-        return self.errands[number]
+            if not self.untried:
+                acting.go(acting.chance.choice(self.errands))
+                continue
+            number = self.untried.pop()
+            self.memory.errands[number] = None
+            acting.mend()
+            acting.go(self.errands[number], undisturbed=True)
 
     def _from_archive(self, acting: Acting) -> None:
         """Ordinary acts from the least tried moment, and now and then an errand behind them."""
