@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from terminal_sim.bench import BenchMisuse
 from terminal_sim.explore.compare.observed import CorpusSession
 from terminal_sim.explore.recorded_act import SAVE_STATE, TAP, is_act, words_of
 from terminal_sim.explore.search.act import PRESS_BLINDLY, WAIT, Act
 from terminal_sim.script.parse import parse
 from terminal_sim.script.tree import Scenario, Script, ScriptError, ScriptStep
+from terminal_sim.script.vocabulary import check_clock
 
-_SETTINGS = ("terminal", "locale", "with")
+_SETTINGS = ("terminal", "locale", "clock", "with")
 _ID = "id:"
 _JUDGING = ("watch", "verify")
 
@@ -57,6 +59,7 @@ def _sessions(file: Path) -> Iterator[CorpusSession]:
             locale=settings.get("locale", ""),
             options={key: value for key, value in settings.items() if key not in _SETTINGS},
             acts=tuple(_acts(scenario)),
+            clock=settings.get("clock", ""),
         )
 
 
@@ -74,6 +77,11 @@ def _settings(script: Script) -> dict[str, str]:
             found[setting.name] = setting.values[0].text
         else:
             raise CorpusError(f"{setting.place}: a session of a corpus has one {setting.name}")
+        if setting.name == "clock":
+            try:
+                check_clock(found["clock"])
+            except BenchMisuse as wrong:
+                raise CorpusError(f"{setting.place}: {wrong}") from None
     if "terminal" not in found:
         raise CorpusError(f"{script.path}: a corpus says its terminal: terminal v400m")
     return found

@@ -1,7 +1,8 @@
 """Gathers a corpus while an exploration runs: sessions that hold, and show together all that was seen.
 
 A session is kept where it shows something that none before it showed. At the end one is left out where the others show all of it, the latest first:
-early sessions are shorter, and the ways to a place get longer.
+early sessions are shorter, and the ways to a place get longer. A session in which much time passes is done on another day, too: what counts time by the wall
+clock shows itself there alone.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from terminal_sim.explore.compare.novelty import Novelty
-from terminal_sim.explore.search.act import Act, line_of
+from terminal_sim.explore.search.act import Act, line_of, takes_long
 from terminal_sim.explore.search.explorer import ExploredEnd, Explorer
 from terminal_sim.explore.search.finding import settings
 from terminal_sim.explore.search.ground import Ground
+from terminal_sim.explore.search.relating import DAYS_AHEAD
 
 CORPUS = "corpus"
 _OURS = re.compile(r"[0-9]+(-[0-9]+)?\.keys")
@@ -52,9 +54,23 @@ class CorpusGathering:
             self._kept[number].append(GatheredSession(end.number, tuple(end.acts), tuple(items)))
 
     def gathered(self) -> Iterator[tuple[Ground, list[GatheredSession]]]:
-        """The corpus of each ground."""
-        for ground, kept in zip(self._grounds, self._kept, strict=True):
-            yield ground, needed(kept)
+        """The corpus of each ground, and what of it is done on another day."""
+        return on_other_days(
+            (ground, needed(kept)) for ground, kept in zip(self._grounds, self._kept, strict=True)
+        )
+
+
+def on_other_days(
+    gathered: Iterable[tuple[Ground, list[GatheredSession]]],
+) -> Iterator[tuple[Ground, list[GatheredSession]]]:
+    """The same, and behind it the sessions of each ground in which much time passes, on the ground with another clock."""
+    later = []
+    for ground, sessions in gathered:
+        yield ground, sessions
+        later.append(
+            (replace(ground, clock=DAYS_AHEAD), [one for one in sessions if any(map(takes_long, one.acts))])
+        )
+    yield from ((ground, sessions) for ground, sessions in later if sessions)
 
 
 def needed(kept: Sequence[GatheredSession]) -> list[GatheredSession]:

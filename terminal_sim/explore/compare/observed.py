@@ -34,8 +34,8 @@ class ObservedKind(Enum):
     CRASH = "crash"
 
 
-class CorpusSession(Struct, frozen=True, forbid_unknown_fields=True):
-    """A session of a corpus: acts at a fresh terminal of `profile` with `options`, and the file and title that it has there."""
+class CorpusSession(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A session of a corpus: acts at a fresh terminal of `profile` with `options`, and the file and title that it has there. `clock` is the civil time at its beginning, the bench's own where it is empty."""
 
     file: str
     title: str
@@ -43,6 +43,7 @@ class CorpusSession(Struct, frozen=True, forbid_unknown_fields=True):
     locale: str
     options: dict[str, str]
     acts: tuple[Act, ...]
+    clock: str = ""
 
 
 class ObservedJob(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -39,7 +40,7 @@ class FirmwareObserver:
 
     def __init__(self) -> None:
         self._open = ExitStack()
-        self._begun: dict[tuple[str, str, tuple[tuple[str, str], ...]], _Bench] = {}
+        self._begun: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], _Bench] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -51,11 +52,12 @@ class FirmwareObserver:
 
     def observe(self, session: CorpusSession, *, pictures: bool = False) -> ObservedSession:
         """What each act of the session brings about. A profile or an option that this firmware does not know is an error of the answer."""
-        key = session.profile, session.locale, tuple(sorted(session.options.items()))
+        key = session.profile, session.locale, session.clock, tuple(sorted(session.options.items()))
         try:
             if key not in self._begun:
                 ground = Ground.of(session.profile, session.options, (), locale=session.locale)
-                self._begun[key] = _Bench(self._open.enter_context(ground.session()))
+                begins = replace(ground, clock=session.clock)
+                self._begun[key] = _Bench(self._open.enter_context(begins.session()))
         except ProfileError as unknown:
             return ObservedSession((), str(unknown))
         return self._begun[key].observe(session, pictures)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
+from terminal_sim.bench import Duration
+
 Act: TypeAlias = tuple[str, ...]
 
 PRESS, PRESS_BLINDLY, TAP, WAIT = "press", "press!", "tap", "wait"
@@ -18,6 +20,7 @@ PRESENTING: Mapping[str, Literal["insert", "tap", "swipe"]] = {
 }
 FAULTS = ("network", "service", "paper", "battery", "power", "fault", "host", "tear", "account")
 """The first words of acts that make something go wrong around the terminal, or right again."""
+_LONG = Duration.parse("5min")
 
 
 def line_of(act: Act) -> str:
@@ -50,3 +53,8 @@ def joined(acts: Iterable[Act]) -> list[Act]:
         else:
             found.append(act)
     return found
+
+
+def takes_long(act: Act) -> bool:
+    """Whether minutes pass in it: what counts time may show itself."""
+    return act[0] == WAIT and Duration.parse(act[1]) >= _LONG

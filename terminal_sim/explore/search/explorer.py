@@ -11,10 +11,10 @@ from collections.abc import Callable, Container, Generator
 from dataclasses import dataclass, field
 from random import Random
 
-from terminal_sim.bench import Duration, Subscriber
+from terminal_sim.bench import Subscriber
 from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.denominator import Denominator
-from terminal_sim.explore.search.act import WAIT, Act
+from terminal_sim.explore.search.act import Act, takes_long
 from terminal_sim.explore.search.acting import Acting, heal
 from terminal_sim.explore.search.beyond import BEYOND_A_SCRIPT
 from terminal_sim.explore.search.errands.catalogue import errands
@@ -41,7 +41,6 @@ _RELATED_EVERY = 8  # a session in which nothing was wrong is done twice more, a
 _RELATED_SHARE = 0.15  # of the acts that are done, as many at most are done again for relations
 _LONG_RELATED_EVERY = 2  # one with a long wait: few have one
 _CLOCK_FIRST = 0.7  # of these: what counts time by the wall clock shows itself there alone
-_LONG = Duration.parse("5min")
 NOTHING_LEARNED = Learned()
 
 
@@ -130,13 +129,13 @@ class Explorer:
         acts = [*session.acts]
         heal(session)
         alarms = session.verdict()
-        takes_long = any(map(_takes_long, acts))
-        every = _LONG_RELATED_EVERY if takes_long and len(acts) <= _LONGEST else _RELATED_EVERY
+        is_long = any(map(takes_long, acts))
+        every = _LONG_RELATED_EVERY if is_long and len(acts) <= _LONGEST else _RELATED_EVERY
         dear = self._related_acts > self.acts * _RELATED_SHARE
         if alarms or number % every or dear or not self._relations:
             return ExploredEnd(number, session.acts, alarms)
         one = self._relations[number // every % len(self._relations)]
-        if takes_long and chance.random() < _CLOCK_FIRST:
+        if is_long and chance.random() < _CLOCK_FIRST:
             one = relations.clock
         return self._related(number, acts, one, chance)
 
@@ -221,7 +220,3 @@ def unreached(explorer: Explorer) -> list[OracleAlarm]:
     return chart.unreached(
         explorer.ground.model, frozenset(flow for flow, _ in explorer.memory.archive.cells)
     )
-
-
-def _takes_long(act: Act) -> bool:
-    return act[0] == WAIT and Duration.parse(act[1]) >= _LONG

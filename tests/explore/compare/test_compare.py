@@ -96,9 +96,11 @@ def test_the_corpus_of_an_exploration_is_read_as_it_was_gathered(tmp_path: Path)
     (tmp_path / "corpus" / "9-1.keys").write_text("of an earlier one", encoding="utf-8")
     list(explored.run(lambda one: one.acts < 300))
     files = keep_corpus(gathering.gathered(), tmp_path)
-    gathered = [(ground.options, one.acts) for ground, kept in gathering.gathered() for one in kept]
+    gathered = [
+        (ground.options, ground.clock, one.acts) for ground, kept in gathering.gathered() for one in kept
+    ]
     there = sessions_of(tmp_path / "corpus")
-    assert [(one.options, one.acts) for one in there if one.file != "mine.keys"] == gathered
+    assert [(one.options, one.clock, one.acts) for one in there if one.file != "mine.keys"] == gathered
     assert sorted(file.name for file in (tmp_path / "corpus").iterdir()) == sorted(
         [*(file.name for file in files), "mine.keys"]
     )
@@ -113,7 +115,8 @@ def test_the_corpus_of_an_exploration_is_read_as_it_was_gathered(tmp_path: Path)
         ("keys 1\nterminal v400m\nscenario \"A\"\n  press ${card.pin}\n", "1.keys:4: a session of a corpus has no variables"),
         ("keys 1\nterminal v400m s1f2\nscenario \"A\"\n  press OK\n", "1.keys:2: a session of a corpus has one terminal"),
         ("keys 1\nscenario \"A\"\n  press OK\n", "a corpus says its terminal"),
-        ("keys 1\nterminal v400m\nclock 2026-02-01T08:00:00\nscenario \"A\"\n  press OK\n", "and not clock"),
+        ("keys 1\nterminal v400m\nrequires void\nscenario \"A\"\n  press OK\n", "and not requires"),
+        ("keys 1\nterminal v400m\nclock yesterday\nscenario \"A\"\n  press OK\n", "1.keys:3: .*yesterday"),
         ("keys 1\nterminal v400m\nsetup\n  press OK\nscenario \"A\"\n  press OK\n", "no macro, setup or teardown"),
         ("no script\n", "1.keys:1"),
     ],

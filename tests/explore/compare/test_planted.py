@@ -38,7 +38,9 @@ def corpus(
     for _ in explored.run(lambda one: one.acts < acts):
         pass  # a session that breaks a rule is no part of the corpus
     sessions = [
-        CorpusSession("", str(one.number), ground.profile, ground.locale, dict(ground.options), one.acts)
+        CorpusSession(
+            "", str(one.number), ground.profile, ground.locale, dict(ground.options), one.acts, ground.clock
+        )
         for ground, kept in gathering.gathered()
         for one in kept
     ]
