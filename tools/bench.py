@@ -24,6 +24,7 @@ from bench_floor import floors  # noqa: E402
 from bench_flow import flow_events  # noqa: E402
 from bench_growth import growth  # noqa: E402
 from bench_host import hosts  # noqa: E402
+from bench_journal import commits  # noqa: E402
 from bench_line import codec, round_trips  # noqa: E402
 from bench_oda import authentication  # noqa: E402
 from bench_page import page  # noqa: E402
@@ -52,6 +53,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "fleet": fleet,
     "day": day,
     "durable": durable,
+    "journal": commits,
     "growth": growth,
     "line": round_trips,
     "codec": codec,
