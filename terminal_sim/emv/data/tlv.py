@@ -48,10 +48,11 @@ def split(data: bytes, fillers: bytes = ZERO_OR_FF) -> list[tuple[int, bytes]]:
         at += 1
         if length > 0x7F:
             length, at = _long_length(data, at, tag, length & 0x7F)
-        if length > end - at:
+        behind = at + length
+        if behind > end:
             raise TlvError(f"tag {tag:X} announces {length} bytes where {end - at} remain")
-        objects.append((tag, data[at : at + length]))
-        at += length
+        objects.append((tag, data[at:behind]))
+        at = behind
     return objects
 
 

@@ -93,7 +93,7 @@ class CardObjects(MutableMapping[int, bytes]):
         return self._origins.get(tag)
 
     def __contains__(self, tag: object) -> bool:
-        return tag in self._values and super().__contains__(tag)
+        return isinstance(tag, int) and tag in self._values and self[tag] is not None
 
     def __getitem__(self, tag: int) -> bytes:
         value = self._values[tag]
