@@ -52,6 +52,9 @@ class ServiceRows:
     def is_down(self) -> bool:
         return self._service.world.is_down or self._service.out_of_service
 
+    def note(self, text: str) -> None:
+        self._service.world.note(text)
+
     def store(self, rows: Sequence[JournalRow]) -> bool:
         try:
             self._service.store(rows=rows)

@@ -105,6 +105,10 @@ class WebhookWorld(Protocol):
         """Make `rows` durable at once and let them count; False where that is not certain."""
         ...
 
+    def note(self, text: str) -> None:
+        """A line for the trace."""
+        ...
+
 
 class _Flight(Struct, frozen=True):
     row: DeliveryRow
@@ -195,9 +199,17 @@ class Webhooks:
             flight = self._flights.pop(0)
             result = flight.sending.result()
             if result is not None and self.deliveries.waiting.get(flight.row.key) == flight.row:
-                ended = after_try(flight.row, result, flight.began)
-                self._world.store([ended, *self.deliveries.overtaken(flight.row, flight.began)])
+                self._end(flight, result)
         self.start()
+
+    def _end(self, flight: _Flight, result: PostResult) -> None:
+        row = flight.row
+        if result.reason is not None:
+            said = str(result.status) if result.status else result.reason.value
+            told = self.deliveries.events[row.number].type
+            self._world.note(f"webhook {told} to {row.subscription}, try {row.tries + 1}: {said}")
+        ended = after_try(row, result, flight.began)
+        self._world.store([ended, *self.deliveries.overtaken(row, flight.began)])
 
     def test_letter(self, subscription: str, news: ObjectNews) -> Letter:
         """A letter with news that are no event of the service: it is not stored, and sent once by `post`."""

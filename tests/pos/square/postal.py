@@ -62,6 +62,7 @@ class Post:
     keys: dict[str, str] = field(default_factory=lambda: {"a": "key of a", "b": "key of b"})
     sent: list[Sent] = field(default_factory=list)
     told: int = 0
+    notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.open()
@@ -89,6 +90,9 @@ class Post:
         for row in rows:
             self.webhooks.deliveries.apply(row)
         return True
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
 
     # Subscribers and courier.
 

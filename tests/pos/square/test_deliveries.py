@@ -77,6 +77,8 @@ def test_what_is_not_taken_is_tried_eleven_times_more_within_a_day(
     assert {one.letter.headers.get("square-retry-reason") for one in post.sent} == {None, reason}
     assert len({one.letter.body for one in post.sent}) == 1
     assert states(post) == [DeliveryState.GIVEN_UP]
+    said = result.status or reason
+    assert post.notes[-1] == f"webhook terminal.checkout.created to a, try 12: {said}"
     assert not post.webhooks.deliveries.events, "what is over is forgotten"
 
 
