@@ -24,7 +24,7 @@ from terminal_sim.core.events import Event
 from terminal_sim.core.message import HostReply, MessageClass
 from terminal_sim.core.moment import Instant, wall_of
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment_request import PaymentRequest
+from terminal_sim.core.payment_request import CardRequest, PaymentRequest
 from terminal_sim.core.receipt import Copy, Receipt
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.core.rows.table import row_of
@@ -105,7 +105,9 @@ _singles: st.SearchStrategy[Event] = st.one_of(
          ev.InputRequested(InputRequest(id="gift", question=MenuChoice(entries=("A", "B"), several=True))),
          ev.DisplayRequested(DisplayRequest(id="total", lines=("Total",))),
          ev.PrintRequested(PrintRequest(id="voucher", paper=PrintedDocument(()))),
-         ev.RequestCancelled("yes"), ev.RequestCancelled("first"), ev.RequestQueried("name")]
+         ev.CardRequested(CardRequest(id="card")), ev.CardRequested(CardRequest(id="card", total=Money(1000, "CAD"))),
+         ev.PaymentRequested(PaymentRequest(id="with-card", amount=Money(1000, "CAD"), ticket="T-1", card="card")),
+         ev.RequestCancelled("card"), ev.RequestCancelled("yes"), ev.RequestCancelled("first"), ev.RequestQueried("name")]
     ),
     st.sampled_from(Verdict).map(lambda verdict: ev.KernelEnded(Outcome(verdict=verdict, card=CARD))),
 )  # fmt: skip
@@ -116,8 +118,17 @@ def _sale(amount: int, *rest: Event) -> list[Event]:
 
 
 _online = ev.KernelAsked(GoOnline(card=CARD, icc_data=b""))
+_held: list[list[Event]] = [
+    [ev.CardRequested(CardRequest(id="card", total=Money(1000, "CAD"))), *how]
+    for how in (
+        [ev.CardSwiped(STRIPE)],
+        [ev.CardInserted(), ev.KernelEnded(Outcome(verdict=Verdict.READ, card=CARD))],
+        [ev.CardTapped(), _online],
+    )
+]
 _errands: st.SearchStrategy[list[Event]] = st.one_of(
     st.sampled_from(AMOUNTS).map(_sale),
+    st.sampled_from(_held),
     st.builds(lambda amount: _sale(amount, ev.CardSwiped(STRIPE)), st.sampled_from(AMOUNTS)),
     st.builds(lambda amount: _sale(amount, ev.CardInserted(), _online), st.sampled_from(AMOUNTS)),
     st.builds(

@@ -206,11 +206,15 @@ def test_a_request_that_was_taken_is_ended_once_and_nothing_else_is(
     for effect in fresh.effects:
         if isinstance(effect, fx.AnswerPayment):
             if isinstance(effect.answer, RequestTaken):
-                assert serving == []
+                assert serving in ([], ["card"])  # a payment takes the place of the card that it names
                 serving = [effect.request]
             elif isinstance(effect.answer, RequestEnded | InputGiven) and effect.request not in over:
                 assert serving == [effect.request]
-                if effect.request in ("first", "second"):  # what is no payment may be asked for again
+                if effect.request in (
+                    "first",
+                    "second",
+                    "with-card",
+                ):  # what is no payment may be asked for again
                     over.add(effect.request)
                 serving = []
     assert serving == ([] if running is None else [running.id])

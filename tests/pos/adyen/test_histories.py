@@ -21,6 +21,8 @@ class History:
         self.asked: dict[tuple[str, str], list[Asked]] = {}
         self.amounts: dict[tuple[str, str], int] = {}
         self.number = 0
+        self.others: list[Asked] = []  # what moves no money
+        self.acquired: list[Asked] = []
 
     def act(self) -> None:
         acts = (
@@ -35,6 +37,10 @@ class History:
             (self.lose_power, 1),
             (self.network, 1),
             (self.host, 2),
+            (self.acquire, 2),
+            (self.pay_with_acquired, 3),
+            (self.question, 2),
+            (self.let_go, 1),
         )
         self.draw.choices([act for act, _ in acts], [weight for _, weight in acts])[0]()
 
@@ -53,6 +59,55 @@ class History:
         sale_id, service_id = key
         asked = self.shop.pay(f"{self.amounts[key] / 100:.2f}", service_id, sale_id)
         self.asked.setdefault(key, []).append(asked)
+
+    def acquire(self) -> None:
+        """Read a card first, by a total that the next payment may have."""
+        self.number += 1
+        body = {
+            "SaleData": {"SaleTransactionID": {"TransactionID": "T-1", "TimeStamp": "2026-01-15T09:00:00Z"}},
+            "CardAcquisitionTransaction": {"TotalAmount": self.draw.choice((1.5, 0.01))},
+        }
+        sale_id = self.draw.choice(SALE_IDS)
+        self.acquired.append(self.shop.ask("CardAcquisition", body, sale_id, f"C{self.number}"))
+        self.present()
+
+    def pay_with_acquired(self) -> None:
+        """With a card that is held, or was, or never."""
+        named = [
+            asked.body["POIData"]["POITransactionID"]
+            for asked in self.acquired
+            if asked.replies and asked.replies[0] is not None and asked.result[0] == "Success"
+        ]
+        if not named:
+            return
+        self.number += 1
+        key = self.draw.choice(SALE_IDS), f"P{self.number}"
+        self.amounts[key] = 150
+        body = {
+            "SaleData": {"SaleTransactionID": {"TransactionID": "T-1", "TimeStamp": "2026-01-15T09:00:00Z"}},
+            "PaymentTransaction": {"AmountsReq": {"Currency": "CAD", "RequestedAmount": 1.5}},
+            "PaymentData": {"CardAcquisitionReference": self.draw.choice(named[-2:])},
+        }
+        self.asked.setdefault(key, []).append(self.shop.ask("Payment", body, *key))
+        self.wait()
+
+    def question(self) -> None:
+        data = {
+            "Device": "CustomerInput",
+            "InfoQualify": "Input",
+            "InputCommand": self.draw.choice(("GetConfirmation", "DigitString")),
+        }
+        self.number += 1
+        self.others.append(
+            self.shop.ask("Input", {"InputData": data}, self.draw.choice(SALE_IDS), f"I{self.number}")
+        )
+        if self.shop.terminal.is_on and self.draw.random() < 0.5:
+            self.shop.terminal.press("OK")
+
+    def let_go(self) -> None:
+        self.number += 1
+        body = {"TransactionAction": "AbortTransaction"}
+        self.others.append(self.shop.ask("EnableService", body, "Till1", f"E{self.number}"))
 
     def abort(self) -> None:
         if self.amounts:
@@ -130,6 +185,8 @@ def check(history: History) -> None:
         for row in shop.terminal.journal()
         if row.kind == "sale" and "request" in row.fields
     }
+    for asked in (*history.others, *history.acquired):
+        assert len(asked.replies) == 1, "each request is answered, or its connection ends"
     for (sale_id, service_id), tries in history.asked.items():
         assert all(len(asked.replies) == 1 for asked in tries), (
             "each request is answered, or its connection ends"
@@ -138,13 +195,13 @@ def check(history: History) -> None:
         told = [asked.result for asked in tries if asked.replies[0] is not None]
         if status.result[1] == "NotFound":
             assert all(
-                condition == "Busy" or condition in ("UnreachableHost", "NotAllowed") for _, condition in told
+                condition in ("Busy", "UnreachableHost", "NotAllowed", "NotFound") for _, condition in told
             )
             continue
         assert status.result == ("Success", "")
         repeated = status.body["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]["PaymentResponse"]
         final = repeated["Response"]["Result"]
-        begun = [result for result, condition in told if condition not in ("Busy", "NotAllowed")]
+        begun = [result for result, condition in told if condition not in ("Busy", "NotAllowed", "NotFound")]
         assert all(result == final for result in begun), (told, final)
         paid = states.get(f"{sale_id}/{service_id}") in ("COMPLETED", "VOIDED")
         assert paid == (final in ("Success", "Partial")), (final, states)
