@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from terminal_sim.bench import AnyFlow, Profile, flows_of
 from terminal_sim.explore.coverage import Change, Coverage, changes_of
-from terminal_sim.explore.denominator import Denominator
+from terminal_sim.explore.denominator import Beyond, Denominator, nothing_is_beyond
 
-_NOTHING: Mapping[str, str] = {}
 COUNTED = ("state", "move", "guard")
 """The kinds of keys of which is known how many there are."""
 
@@ -45,7 +44,7 @@ class CoverageSummary:
         coverage: Coverage,
         profile: Profile,
         variants: Iterable[Profile] = (),
-        beyond: Mapping[str, str] = _NOTHING,
+        beyond: Beyond = nothing_is_beyond,
     ) -> CoverageSummary:
         """Of the terminals of a profile, counted with its variants, but for what is `beyond` those who acted (`Denominator.of`)."""
         seen = coverage.keys.get(profile.id, set())

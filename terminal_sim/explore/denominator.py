@@ -5,7 +5,7 @@ A profile is counted with its variants: what it forbids and a variant of it allo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from terminal_sim.bench import AnyFlow, Profile, flows_of
@@ -13,7 +13,13 @@ from terminal_sim.explore.guard_reading import GuardReader
 from terminal_sim.explore.trigger_reading import never_comes
 
 DONE, STAYS = "done", "-"
-_NOTHING: Mapping[str, str] = {}
+Beyond = Callable[[Profile, str, str, str], str]
+"""Why those who act on a profile never make a move, by its flow, state and trigger; "" where they may. State and trigger are "" where it asks of the whole flow."""
+
+
+def nothing_is_beyond(_profile: Profile, _flow: str, _state: str, _trigger: str) -> str:
+    """For those who can bring about whatever the profile allows."""
+    return ""
 
 
 @dataclass(slots=True)
@@ -25,18 +31,18 @@ class Denominator:
 
     @classmethod
     def of(
-        cls, profile: Profile, variants: Iterable[Profile] = (), beyond: Mapping[str, str] = _NOTHING
+        cls, profile: Profile, variants: Iterable[Profile] = (), beyond: Beyond = nothing_is_beyond
     ) -> Denominator:
-        """That of a profile, counted with its variants. What is `beyond` those who act are flows by their names, each with the reason: they count as forbidden."""
+        """That of a profile, counted with its variants. What is `beyond` those who act counts as forbidden."""
         made = cls()
         for one in (profile, *variants):
             for flow in flows_of(one).values():
-                made._add(flow, one, beyond.get(flow.name, ""))
+                made._add(flow, one, beyond)
         for key in made.allowed:
             made.forbidden.pop(key, None)
         return made
 
-    def _add(self, flow: AnyFlow, profile: Profile, beyond: str) -> None:
+    def _add(self, flow: AnyFlow, profile: Profile, beyond: Beyond) -> None:
         moves = list(_judged(flow, profile))
         reached, ahead = {flow.initial}, [flow.initial]
         while ahead:
@@ -46,10 +52,13 @@ class Denominator:
                     reached.add(move.dest)
                     ahead.append(move.dest)
         closed = {move.dest: move.why for move in reversed(moves) if move.why and move.source in reached}
+        whole = beyond(profile, flow.name, "", "")
         for state in flow.states:
-            self._enter(f"state {flow.name} {state.name}", beyond or _why_not(state.name, reached, closed))
+            self._enter(f"state {flow.name} {state.name}", whole or _why_not(state.name, reached, closed))
         for move in moves:
-            away = beyond or _why_not(move.source, reached, closed)
+            away = beyond(profile, flow.name, move.source, move.trigger) or _why_not(
+                move.source, reached, closed
+            )
             self._enter(f"move {move.name}", away or move.why)
             for answer, never in move.answers.items():
                 self._enter(f"guard {move.name} {answer}", away or never)
@@ -69,13 +78,14 @@ class _JudgedMove:
     why: str
     answers: Mapping[str, str]
 
-    @property
-    def source(self) -> str:
-        return self.name.split()[1]
+    source: str = field(init=False)
+    trigger: str = field(init=False)
+    dest: str = field(init=False)
 
-    @property
-    def dest(self) -> str:
-        return self.name.split()[3]
+    def __post_init__(self) -> None:
+        _, source, trigger, dest, *_ = self.name.split()
+        for name, value in (("source", source), ("trigger", trigger), ("dest", dest)):
+            object.__setattr__(self, name, value)
 
 
 def _judged(flow: AnyFlow, profile: Profile) -> Iterator[_JudgedMove]:

@@ -34,7 +34,7 @@ from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.coverage_summary import CoverageSummary
 from terminal_sim.explore.firmware import SELF
 from terminal_sim.explore.product import digest
-from terminal_sim.explore.search.beyond import BEYOND_A_SCRIPT
+from terminal_sim.explore.search.beyond import beyond_a_script
 from terminal_sim.explore.search.causes import KnownCauses, told_of
 from terminal_sim.explore.search.exploration import prints_alike
 from terminal_sim.explore.search.finding import ExplorerFinding
@@ -113,7 +113,7 @@ class CampaignRun:
         """What was covered of what each terminal and its variants allow."""
         models = [[one.ground.model for one in terminal] for terminal in self.terminals]
         return tuple(
-            CoverageSummary.of(self.coverage, plain, others, BEYOND_A_SCRIPT) for plain, *others in models
+            CoverageSummary.of(self.coverage, plain, others, beyond_a_script) for plain, *others in models
         )
 
     def gathered(self) -> Iterator[tuple[Ground, list[GatheredSession]]]:

@@ -1,22 +1,43 @@
-"""What no line of a script does, and so no act of the explorer: the flows that nothing else begins, each with who does."""
+"""What no line of a script brings about, and so no act of the explorer: flows and moves that are missing in no exploration, each with the reason."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-_NETWORK = "a point of sale on a network"
-BEYOND_A_SCRIPT: Mapping[str, str] = dict.fromkeys(
-    (
-        "requested-moto",
-        "requested-refund",
-        "part-refund",
-        "acquisition",
-        "pos-confirmation",
-        "pos-typed",
-        "pos-menu",
-        "pos-display",
-        "pos-print",
-    ),
-    _NETWORK,
+from terminal_sim.bench import Profile
+
+OVER_A_NETWORK = (
+    "requested-moto",
+    "requested-refund",
+    "part-refund",
+    "pos-confirmation",
+    "pos-typed",
+    "pos-menu",
+    "pos-display",
+    "pos-print",
 )
-"""They are missing in no exploration: a point of sale that a line of a script asks has payments made with the card that is presented, and refunded as a whole."""
+_NETWORK = "a point of sale on a network"
+_PASSED: Mapping[str, tuple[str, ...]] = {"reading": ("cancel", "timeout", "request_cancelled")}
+_AT_ONCE = "a virtual card, which is read at once"
+_SPOKEN_TO = (
+    "pad",
+    "present",
+    "reading",
+    "completing",
+)  # the states in which frames go to a reader, or begin to
+_MISSED_LATER = "a virtual reader, which is missed at the next frame"
+
+
+def beyond_a_script(profile: Profile, flow: str, state: str, trigger: str) -> str:
+    """Why no exploration of the profile makes a move of the flow from `state` by `trigger`, "" where one may.
+
+    A point of sale that a line of a script asks has payments made with the card that is presented, and refunded as a whole; what it asks besides comes
+    over a network. The terminals of an app lose their reader at any moment, all others where they speak to it.
+    """
+    if flow in OVER_A_NETWORK:
+        return _NETWORK
+    if trigger in _PASSED.get(state, ()):
+        return _AT_ONCE
+    if trigger == "reader_lost" and not profile.app and state not in _SPOKEN_TO:
+        return _MISSED_LATER
+    return ""

@@ -12,7 +12,7 @@ from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.coverage_summary import CoverageSummary
 from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.archive import Archive
-from terminal_sim.explore.search.beyond import BEYOND_A_SCRIPT
+from terminal_sim.explore.search.beyond import beyond_a_script
 from terminal_sim.explore.search.causes import KnownCauses
 from terminal_sim.explore.search.explorer import ExploredEnd, Explorer
 from terminal_sim.explore.search.finding import ExplorerFinding
@@ -71,7 +71,7 @@ class Exploration:
     def summary(self) -> CoverageSummary:
         """What was covered of what the profile and its variants allow."""
         first, *others = [one.ground.model for one in self.explorers]
-        return CoverageSummary.of(self.coverage, first, others, BEYOND_A_SCRIPT)
+        return CoverageSummary.of(self.coverage, first, others, beyond_a_script)
 
     def run(self, goes_on: Callable[[Exploration], bool]) -> Iterator[ExplorerFinding]:
         """Each finding when it is found, for as long as `goes_on` says so between two sessions."""

@@ -16,7 +16,7 @@ from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.denominator import Denominator
 from terminal_sim.explore.search.act import Act, takes_long
 from terminal_sim.explore.search.acting import Acting, heal
-from terminal_sim.explore.search.beyond import BEYOND_A_SCRIPT
+from terminal_sim.explore.search.beyond import beyond_a_script
 from terminal_sim.explore.search.errands.catalogue import errands
 from terminal_sim.explore.search.errands.way import Errand
 from terminal_sim.explore.search.ground import ExploredSession, Ground, SessionMoment
@@ -79,7 +79,7 @@ class Explorer:
             covered, swept=Swept(faults(ground.model)), guards=GuardedSurroundings(self.coverage)
         )
         self.memory.learn(learned)
-        moves = UncoveredMoves.of(Denominator.of(ground.model, beyond=BEYOND_A_SCRIPT).allowed, covered)
+        moves = UncoveredMoves.of(Denominator.of(ground.model, beyond=beyond_a_script).allowed, covered)
         self._probing = Probing(moves, self.memory)
         self.subscribers: list[Subscriber] = []
         self._related_acts = 0

@@ -8,9 +8,10 @@ import pytest
 
 from terminal_sim.bench import flows
 from terminal_sim.explore.coverage import Coverage
+from terminal_sim.explore.denominator import Denominator
 from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.archive import Archive
-from terminal_sim.explore.search.beyond import BEYOND_A_SCRIPT
+from terminal_sim.explore.search.beyond import OVER_A_NETWORK, beyond_a_script
 from terminal_sim.explore.search.exploration import exploration
 from terminal_sim.explore.search.guards import GuardedSurroundings
 from terminal_sim.explore.search.recipes import Recipes
@@ -94,7 +95,7 @@ def test_what_made_a_move_in_one_flow_is_tried_for_the_same_in_another_the_last_
 
 def test_what_no_script_begins_is_a_flow_that_only_a_request_begins() -> None:
     """No menu of a profile leads there, and so each has its place in the table."""
-    for name in BEYOND_A_SCRIPT:
+    for name in OVER_A_NETWORK:
         assert name in flows()
         for profile in map(load, names()):
             menus = (profile.home.entries, *(menu.entries for menu in profile.menus.values()))
@@ -120,3 +121,23 @@ def test_what_was_always_around_when_a_guard_held_is_wanted_again_and_nothing_el
     assert guards.fit((False, "in", 1), "never_held")
     guards.moved("v400m", move)
     assert guards.made == [f"move {move}"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "move", "why"),
+    [
+        ("v400m", "sale pin reader_lost failed -", "a virtual reader, which is missed at the next frame"),
+        ("v400m", "sale reading timeout failed -", "a virtual card, which is read at once"),
+        ("v400m", "part-refund authorising timeout failed -", "a point of sale on a network"),
+        ("v400m", "sale reading reader_lost failed -", ""),
+        ("square-reader", "charge pin reader_lost failed -", ""),
+    ],
+)
+def test_what_no_act_brings_about_counts_as_forbidden_with_its_reason(
+    profile: str, move: str, why: str
+) -> None:
+    model = load(profile)
+    assert f"move {move}" in Denominator.of(model).allowed
+    there = Denominator.of(model, beyond=beyond_a_script)
+    assert there.forbidden.get(f"move {move}", "") == why
+    assert (f"move {move}" in there.allowed) == (not why)
