@@ -19,13 +19,14 @@ mkdir -p "$others"
     "$venv/bin/python" -m pip install -q --disable-pip-version-check --target "$others/square" squareup==46.0.0.20260916 >&2 ||
     echo "others.sh: squareup of PyPI could not be installed: its test is skipped" >&2
 
-if [ ! -d "$others/node/node_modules/node-emv" ] || [ ! -d "$others/node/node_modules/@adyen" ]; then
+if [ ! -d "$others/node/node_modules/node-emv" ] || [ ! -d "$others/node/node_modules/@adyen" ] ||
+    [ ! -d "$others/node/node_modules/square" ]; then
     if command -v npm >/dev/null; then
         npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$others/node" \
-            node-emv@1.0.23 @adyen/api-library@32.1.0 >&2 ||
-            echo "others.sh: node-emv and @adyen/api-library of npm could not be installed: their tests are skipped" >&2
+            node-emv@1.0.23 @adyen/api-library@32.1.0 square@46.0.0 >&2 ||
+            echo "others.sh: node-emv, @adyen/api-library and square of npm could not be installed: their tests are skipped" >&2
     else
-        echo "others.sh: there is no npm: the tests with node-emv and @adyen/api-library are skipped" >&2
+        echo "others.sh: there is no npm: the tests with node-emv, @adyen/api-library and square are skipped" >&2
     fi
 fi
 exit 0

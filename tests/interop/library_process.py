@@ -45,6 +45,8 @@ class LibraryProcess:
         for line in self._process.stdout:
             said = json.loads(line)
             self._waiting.pop(said["id"]).set_result(said)
+        for answer in self._waiting.values():
+            answer.set_exception(EOFError("the library's process has ended"))
 
     def ask(self, call: Mapping[str, Any]) -> Future[Any]:
         """The answer to come."""

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,37 +13,19 @@ from terminal_sim.bench.served_apis import ServedTerminalApi
 from terminal_sim.pos.adyen.seal import SharedKey
 from terminal_sim.secret import Secret
 from tests.interop.adyen import LIBRARY, Library, PointOfSale
+from tests.interop.served_process import ServedProcess
 
 
-class ServedShop:
-    """A V400m in a process of its own, whose state outlives it."""
+class ServedShop(ServedProcess):
+    """A V400m in a process of its own."""
 
     def __init__(self, state: Path, library: Library) -> None:
-        self._state, self._library = state, library
-        self._process: subprocess.Popen[str] | None = None
-        self._environment = {**os.environ, "XDG_RUNTIME_DIR": str(state.parent)}
+        super().__init__(state, "v400m", "adyen")
+        self._library = library
 
     def open(self) -> PointOfSale:
         """Serve the terminal."""
-        self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "terminal_sim",
-                "serve",
-                "v400m",
-                "--pos",
-                "adyen:0",
-                "--json",
-                "--state",
-                str(self._state),
-            ],
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        (told,) = json.loads(self._process.stdout.readline())["pos"]
+        told = self.start()
         key_file = Path(told["passphrase"])
         key = SharedKey(told["key"], told["version"], Secret(key_file.read_text("ascii").strip()))
         api = ServedTerminalApi(
@@ -60,31 +37,6 @@ class ServedShop:
             ca_file=Path(told["ca"]),
         )
         return PointOfSale(self._library, api)
-
-    def kill(self) -> None:
-        """The process is gone from one moment to the next."""
-        assert self._process is not None
-        assert self._process.stdout is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait(10)
-        self._process.stdout.close()
-        self._process = None
-
-    def close(self) -> None:
-        if self._process is not None:
-            self.kill()
-
-    def send(self, *lines: str) -> None:
-        """Act at the terminal."""
-        done = subprocess.run(
-            [sys.executable, "-m", "terminal_sim", "send", *lines],
-            env=self._environment,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")

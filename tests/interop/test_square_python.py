@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,10 +9,10 @@ import pytest
 
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.bench.served_apis import ServedApis
-from tests.interop.library_process import HERE, OTHERS, LibraryProcess
+from tests.interop.library_process import LibraryProcess
+from tests.interop.square_sellers import python_seller, told
 
 SECOND = 1_000_000
-LIBRARY = OTHERS / "square"
 
 
 class SquareShop:
@@ -29,8 +28,7 @@ class SquareShop:
         """The answer to a call of the client, or its status and errors."""
         asked = self._library.ask({"call": call, "arguments": arguments})
         self._served.until(asked.done, 60)
-        said = asked.result()
-        return said.get("answer") or (said["status"], said["errors"])
+        return told(asked.result())
 
     def checkout(self, key: str, amount: int = 1250, **more: Any) -> Any:
         checkout = {
@@ -48,18 +46,10 @@ class SquareShop:
 
 @pytest.fixture
 def square() -> Iterator[SquareShop]:
-    if not LIBRARY.is_dir():
-        pytest.skip("squareup of PyPI is missing: sh tools/others.sh .venv")
     with Bench() as bench:
         terminal = bench.add_terminal("square-terminal")
         with bench.serve_pos() as served:
-            command = [
-                sys.executable,
-                str(HERE / "square_point_of_sale.py"),
-                served.square.url,
-                served.square.token,
-            ]
-            library = LibraryProcess(command, PYTHONPATH=str(LIBRARY))
+            library = python_seller(served.square.url, served.square.token)
             try:
                 yield SquareShop(bench, terminal, served, library)
             finally:
@@ -89,3 +79,34 @@ def test_the_library_takes_a_checkout_from_its_creation_to_the_payment(square: S
     assert (status, errors[0]["code"]) == (404, "NOT_FOUND")
     status, errors = square.checkout("k3", amount=100, reference_id="x" * 41)
     assert errors[0]["field"] == "checkout.reference_id"
+
+
+def test_refunds_actions_and_lists_go_through_the_library(square: SquareShop) -> None:
+    made = square.checkout("k1")["checkout"]
+    square.card()
+    payment = square.call("terminal.checkouts.get", checkout_id=made["id"])["checkout"]["payment_ids"][0]
+    too_much = {"amount": 1251, "currency": "CAD"}
+    status, errors = square.call(
+        "refunds.refund_payment", idempotency_key="r1", payment_id=payment, amount_money=too_much
+    )
+    assert (status, errors[0]["category"], errors[0]["code"]) == (
+        400,
+        "REFUND_ERROR",
+        "REFUND_AMOUNT_INVALID",
+    )
+    part = {"amount": 250, "currency": "CAD"}
+    refund = square.call(
+        "refunds.refund_payment", idempotency_key="r2", payment_id=payment, amount_money=part
+    )["refund"]
+    assert refund["status"] == "PENDING"
+    square.bench.advance(10 * SECOND)
+    assert square.call("refunds.get", refund_id=refund["id"])["refund"]["status"] == "COMPLETED"
+    (listed,) = square.call("payments.list", location_id="LTERMINALSIM1")
+    assert (listed["id"], listed["refunded_money"]) == (payment, part)
+    ping = {"type": "PING", "device_id": square.terminal.name}
+    action = square.call("terminal.actions.create", idempotency_key="a1", action=ping)["action"]
+    square.bench.advance(SECOND)
+    done = square.call("terminal.actions.get", action_id=action["id"])["action"]
+    assert (done["status"], done["device_metadata"]["battery_percentage"]) == ("COMPLETED", "100")
+    found = square.call("terminal.actions.search", query={"filter": {"type": "PING"}})
+    assert [one["id"] for one in found["action"]] == [action["id"]]

@@ -151,7 +151,11 @@ class DeviceQueues:
             errand.attempt += 1
             errand.is_asked_anew = False
             asked = AskedRow(
-                object=stored.kind.value, id=stored.id, attempt=errand.attempt, mono=self._service.mono
+                object=stored.kind.value,
+                id=stored.id,
+                attempt=errand.attempt,
+                request=errand.request,
+                mono=self._service.mono,
             )
             self._service.store(rows=[asked])
         task = DeviceTask(self._service, stored, device)

@@ -54,19 +54,18 @@ class KeyRow(JournalRow, Struct, frozen=True, kw_only=True):
 
 
 class AskedRow(JournalRow, Struct, frozen=True, kw_only=True):
-    """A device is about to be asked for the object `id`, for the `attempt`-th time, at the virtual time `mono` in microseconds."""
+    """A device is about to be asked for the object `id`, for the `attempt`-th time, at the virtual time `mono` in microseconds.
+
+    `request` is the id under which it is asked, and which its journal has.
+    """
 
     KINDS: ClassVar[tuple[str, ...]] = ("device-asked",)
 
     object: str
     id: str
     attempt: int
+    request: str
     mono: int
-
-    @property
-    def request(self) -> str:
-        """The id under which the device is asked, and which its journal has."""
-        return f"{self.id}/{self.attempt}"
 
 
 ROW_CLASSES: tuple[type[JournalRow], ...] = (ObjectRow, RemovedRow, KeyRow, AskedRow, EventRow, DeliveryRow)

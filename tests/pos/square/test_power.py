@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from terminal_sim.bench.state_check import checked
 from tests.pos.square.kit import SquareShop, shop
 from tests.pos.square.test_refunds import charged, paid, refund
 
@@ -134,6 +136,22 @@ def test_the_service_goes_on_where_it_stood_when_the_bench_starts_anew(tmp_path:
         }
         again = square.good("POST", "/v2/terminals/checkouts", key)["checkout"]
         assert again["id"] == made["paid"]["id"]
+
+
+def test_a_folder_as_a_kill_leaves_it_is_opened_and_the_service_knows_each_request(tmp_path: Path) -> None:
+    with shop(state=tmp_path / "killed") as square:
+        done = square.checkout(100)
+        square.card()
+        square.wait(10)
+        running = square.checkout(200)
+        square.terminal.insert("visa-credit")
+        shutil.copytree(tmp_path / "killed", tmp_path / "left")
+    assert any("pos.db" in line for line in checked(tmp_path / "killed"))
+    with shop(state=tmp_path / "left") as square:
+        assert square.now(done)["status"] == "COMPLETED"
+        come_back(square)
+        assert square.now(running)["status"] == "COMPLETED"
+        assert charged(square) == 300
 
 
 def test_what_could_not_be_stored_is_not_answered_and_a_start_decides(tmp_path: Path) -> None:
