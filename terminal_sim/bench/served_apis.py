@@ -53,6 +53,8 @@ _SIGNS = string.ascii_letters + string.digits + "-+.!"
 _LENGTH = 32
 _LOOK = 0.02  # seconds of one wait, since what is waited for may come about by itself
 
+_NOWHERE = NotifiedUrls()
+
 
 class TerminalApis:
     """The interfaces of terminals, with their keys and certificates in `folder`; `square` is the service of those that have that. Raises `BenchMisuse`."""
@@ -63,7 +65,7 @@ class TerminalApis:
         engine: Engine,
         till: Till,
         on_bench: OnBench,
-        notified: NotifiedUrls = NotifiedUrls(),
+        notified: NotifiedUrls = _NOWHERE,
     ) -> None:
         self._folder = folder
         self._events = NotifiedUrl.parse(notified.events) if notified.events else None
