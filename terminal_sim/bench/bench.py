@@ -77,8 +77,10 @@ if TYPE_CHECKING:
     from terminal_sim.bench.fault import PointOfSaleInterface
     from terminal_sim.bench.network_hosts import NetworkHosts
     from terminal_sim.bench.point_of_sale import PointOfSale
-    from terminal_sim.bench.served_apis import OnBench, ServedApis, TerminalApis
+    from terminal_sim.bench.served_apis import ServedApis
+    from terminal_sim.bench.terminal_apis import TerminalApis
     from terminal_sim.cards.catalogue import VirtualCard
+    from terminal_sim.pos.servers.on_bench import OnBench
     from terminal_sim.pos.square.webhooks import Webhooks
 
 __all__ = [
@@ -422,7 +424,8 @@ class Bench:
         self, on_bench: OnBench, *, sealed: bool = True, events: str = "", displays: str = ""
     ) -> Iterator[TerminalApis]:
         """The same interfaces for an event loop that has been there before, which hands what comes to `on_bench`."""
-        from terminal_sim.bench.served_apis import NotifiedUrls, TerminalApis
+        from terminal_sim.bench.served_places import NotifiedUrls
+        from terminal_sim.bench.terminal_apis import TerminalApis
 
         with private_folder(None if self._state is None else self._state / "api") as folder:
             notified = NotifiedUrls(events=events, displays=displays)

@@ -15,14 +15,19 @@ import pytest
 
 from terminal_sim.pytest_plugin.bundles import keep_bundle
 from terminal_sim.pytest_plugin.coverage import begin_coverage, carry_coverage
-from terminal_sim.pytest_plugin.fixtures import parametrize_terminal, terminal, terminal_sim_profile
+from terminal_sim.pytest_plugin.fixtures import (
+    parametrize_terminal,
+    terminal,
+    terminal_api,
+    terminal_sim_profile,
+)
 from terminal_sim.pytest_plugin.items import SUFFIX, KeysFile
 from terminal_sim.pytest_plugin.options import add_older_names, add_options, check_options
 from terminal_sim.pytest_plugin.pictures import keep_screens
 from terminal_sim.pytest_plugin.run_report import begin_report, carry
 from terminal_sim.pytest_plugin.traceback import end_at_their_line
 
-__all__ = ["SUFFIX", "KeysFile", "terminal", "terminal_sim_profile"]
+__all__ = ["SUFFIX", "KeysFile", "terminal", "terminal_api", "terminal_sim_profile"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

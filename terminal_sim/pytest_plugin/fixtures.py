@@ -7,6 +7,7 @@ The profile is a fixture of its own, which the plugin parametrizes. So it does n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from terminal_sim.pytest_plugin.run_report import log_of, logged
 
 if TYPE_CHECKING:
     from terminal_sim.bench import Profile, SavedState
+    from terminal_sim.bench.served_apis import ServedApis
     from terminal_sim.verbs import Tester
 
 MARKER = "terminal"
@@ -38,6 +40,7 @@ class _Wanted:
     options: Mapping[str, object] | None = None
     clock: str | None = None
     state: str | None = None
+    pos_in_clear: bool = False
 
 
 def parametrize_terminal(metafunc: pytest.Metafunc) -> None:
@@ -118,6 +121,27 @@ def terminal(request: pytest.FixtureRequest, terminal_sim_profile: str) -> Itera
         )
         with logged(request.node, tester):
             yield tester
+
+
+@pytest.fixture
+def terminal_api(request: pytest.FixtureRequest, terminal: Tester) -> Iterator[ServedApis]:
+    """The vendor's interface of `terminal`, Adyen's Terminal API or Square's service, served to this machine by this process until the test is over."""
+    from terminal_sim.bench import BenchMisuse
+
+    if not terminal.terminal.profile.api:
+        pytest.fail(f"{terminal.terminal.profile.id} has no interface for points of sale", pytrace=False)
+    with ExitStack() as stack:
+        try:
+            sealed = not _wanted(request).pos_in_clear
+            served = stack.enter_context(terminal.bench.serve_pos(sealed=sealed))
+        except BenchMisuse as wrong:
+            pytest.fail(str(wrong), pytrace=False)
+        except ImportError as missing:
+            pytest.fail(
+                f'terminal_api needs the extra pos: pip install "terminal-sim[pos]" ({missing.name})',
+                pytrace=False,
+            )
+        yield served
 
 
 def _wanted(request: pytest.FixtureRequest) -> _Wanted:

@@ -14,8 +14,9 @@ from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.served import ServedBench
 
 if TYPE_CHECKING:
-    from terminal_sim.bench.served_apis import ServedPlatform, ServedTerminalApi, TerminalApis
+    from terminal_sim.bench.served_places import ServedPlatform, ServedTerminalApi
     from terminal_sim.bench.served_square import ServedSquare
+    from terminal_sim.bench.terminal_apis import TerminalApis
 
 
 @asynccontextmanager
