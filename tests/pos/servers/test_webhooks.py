@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import suppress
 
 import pytest
 
@@ -155,3 +156,44 @@ def test_a_courier_that_is_closed_knows_of_no_result() -> None:
 def test_a_courier_that_has_not_begun_delivers_nothing() -> None:
     courier = WebhookCourier(lambda: None)
     assert courier.post(Subscriber().letter("/status/200")).result(PATIENT) is None
+
+
+@pytest.mark.parametrize(
+    ("meaning", "said", "result"),
+    [
+        ("no HTTP", b"hello\r\n\r\n", PostResult(0, RetryReason.OTHER)),
+        ("nothing", b"", PostResult(0, RetryReason.OTHER)),
+        ("half a head", b"HTTP/1.1 200 OK\r\ncontent-", PostResult(0, RetryReason.OTHER)),
+        ("half a body", b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc", PostResult(0, RetryReason.OTHER)),
+        ("a body without end", b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (1 << 21), PostResult(200)),
+        ("a head without end", b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 50_000, PostResult(0, RetryReason.OTHER)),
+        ("another protocol", b"HTTP/1.1 101 Switching Protocols\r\n\r\n", PostResult(0, RetryReason.OTHER)),
+        ("a hint before it", b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n", PostResult(204)),
+    ],
+)  # fmt: skip
+def test_whatever_a_subscriber_says_is_taken_or_a_reason(
+    meaning: str, said: bytes, result: PostResult
+) -> None:
+    gone = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(said)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        gone.set()
+
+    async def run() -> PostResult | None:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        courier = WebhookCourier(lambda: None, within=PATIENT)
+        await courier.begin()
+        letter = Letter(subscription="a", url=f"http://127.0.0.1:{port}/hook", headers={}, body=b"{}")
+        ended_so = await ended(courier.post(letter))
+        await courier.close()
+        server.close()
+        await gone.wait()
+        return ended_so
+
+    assert asyncio.run(run()) == result, meaning
