@@ -15,7 +15,7 @@ from terminal_sim.host.network.connection import Connection
 from tests.crash.failing_line import End, FailingLine, LineFailure, Moved, Place
 from tests.crash.shop import SETTLED, TEXTS
 from tests.crash.shops import MINUTE, pay, press, touch
-from tests.host.network.kit import Serving
+from tests.host.network.kit import Serving, TestAuthority
 from tests.proof import ProofCount
 
 QUICK = {"timeouts.issuer": "300ms", "timeouts.reversal": "300ms"}
@@ -26,13 +26,23 @@ FAILURES = [(end, moved, failure) for end in End for moved in Moved for failure 
 
 @dataclass(frozen=True, slots=True)
 class LineShop:
-    """A terminal `model` and what is done at it; `line` are the options of the address that say how the line is kept."""
+    """A terminal `model` and what is done at it; `line` are the options of the address that say how the line is kept, `tls` that it is by TLS."""
 
     name: str
     model: str
     does: Callable[[Bench, TerminalUnderTest], None]
     options: Mapping[str, object]
     line: str = ""
+    tls: bool = False
+
+    def addresses(self, place: Path) -> tuple[str, str]:
+        """The address that the host is served at, and the one that the terminal reaches it by, with `PORT` for its port."""
+        if not self.tls:
+            return f"iso8583://127.0.0.1:0?{self.line}", f"iso8583://127.0.0.1:PORT?{self.line}"
+        authority = TestAuthority(place)
+        certificate, key = authority.certify("host")
+        served = f"tls+iso8583://127.0.0.1:0?certificate={certificate}&key={key}"
+        return served, f"tls+iso8583://127.0.0.1:PORT?ca={authority.certificate}"
 
 
 def take_back(bench: Bench, till: TerminalUnderTest) -> None:
@@ -69,6 +79,7 @@ def forward(bench: Bench, till: TerminalUnderTest) -> None:
 SHOPS = [
     LineShop("taking back", "v400m", take_back, QUICK),
     LineShop("settling over a line that is kept", "v400m", settle, QUICK, "sign-on=yes&echo=30s"),
+    LineShop("taking back by TLS", "v400m", take_back, QUICK, tls=True),
     LineShop("forwarding", "square-terminal", forward, {**QUICK, "offline.allowed": True}),
 ]
 NAMES = [shop.name for shop in SHOPS]
@@ -80,10 +91,13 @@ def done(shop: LineShop, place: Path, line: FailingLine) -> list[str]:
     state, books = place / "state", place / "books"
     host = (bundled() / "hosts" / "test-acquirer.toml").read_text("utf-8")
     (place / "host.toml").write_text(host.replace('delay = "300ms"', 'delay = "0ms"'), "utf-8")
+    served, reached = shop.addresses(place)
     with (
         line.laid(),
-        Serving(f"iso8583://127.0.0.1:0?{shop.line}", state=books, file=place / "host.toml") as serving,
-        Bench(state=state, host_at=serving.address, texts=TEXTS, trace=False) as bench,
+        Serving(served, state=books, file=place / "host.toml") as serving,
+        Bench(
+            state=state, host_at=reached.replace("PORT", str(serving.port)), texts=TEXTS, trace=False
+        ) as bench,
     ):
         till = bench.add_terminal(shop.model, options=shop.options)
         try:
