@@ -175,7 +175,9 @@ def _sales_of(folder: Path, journal: Journal, after: int, known: Chains | None) 
     }
     requests |= {
         str(row["request"])
-        for row in sales.query("select fields ->> 'request' as request from journal where kind in ('dialogue', 'device-asked')")
+        for row in sales.query(
+            "select fields ->> 'request' as request from journal where kind in ('dialogue', 'device-asked')"
+        )
     }
     missing = sorted({str(row["request"]) for row in asked} - requests)
     if missing:
