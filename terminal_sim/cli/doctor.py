@@ -11,7 +11,8 @@ from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-from terminal_sim.cli.console import print_json, print_table
+from terminal_sim.bench import BenchMisuse
+from terminal_sim.cli.console import as_user_errors, print_json, print_table
 from terminal_sim.readers.diagnostics import CheckState, Finding, needed_findings
 from terminal_sim.readers.opening import PTY, VIRTUAL, DriverError, Misuse, open_hardware
 from terminal_sim.script.exit_code import ExitCode
@@ -23,6 +24,9 @@ GROUP_READS_AND_WRITES = stat.S_IRGRP | stat.S_IWGRP
 
 def run(given: Namespace) -> int:
     findings = [*_own(), *needed_findings(), *_permissions(Path("/dev"))]
+    if given.state is not None:
+        with as_user_errors(BenchMisuse):
+            findings += _certificates(given.state)
     rows = [(finding.about, finding.state.value, finding.cure) for finding in findings]
     if given.format == "json":
         print_json([dict(zip(("what", "state", "cure"), row, strict=True)) for row in rows])
@@ -31,6 +35,25 @@ def run(given: Namespace) -> int:
     return (
         ExitCode.BROKEN if any(finding.state is CheckState.BROKEN for finding in findings) else ExitCode.HELD
     )
+
+
+def _certificates(state: Path) -> Iterator[Finding]:
+    """What points of sale are shown by the terminals of this state, with its name, its chain, and how long it lasts."""
+    try:
+        from terminal_sim.bench.kept_certificates import certificates_of
+    except ImportError as missing:
+        yield Finding("certificates", CheckState.MISSING, f'pip install "terminal-sim[pos]" ({missing.name})')
+        return
+    for one in certificates_of(state):
+        about = f"certificate {one.common_name}, issued by {one.issuer}, until {one.until:%Y-%m-%d}"
+        if not one.problem:
+            yield Finding(about, CheckState.GOOD)
+        elif one.common_name == one.issuer:
+            yield Finding(
+                about, CheckState.MISSING, f"{one.problem}: remove {one.file.parent}, and serve anew"
+            )
+        else:
+            yield Finding(about, CheckState.MISSING, f"{one.problem}: serve it again, which makes it anew")
 
 
 def _own() -> Iterator[Finding]:

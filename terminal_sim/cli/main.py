@@ -118,6 +118,7 @@ def parser() -> argparse.ArgumentParser:
         _shell,
         _record,
         _serve,
+        _pos_certificate,
         _host,
         _help,
         _lsp,
@@ -433,12 +434,31 @@ def _serve(commands: _Commands) -> None:
     serve.add_argument(
         "--run-clock", action="store_true", help="let virtual time run by the wall from the start"
     )
+    serve.add_argument(
+        "--no-page",
+        action="store_true",
+        help="no bench page: what --pos serves, and the API that `send` needs",
+    )
     serve.add_argument("--json", action="store_true", help="print one line with all that a program needs")
     send = _command(commands, "send", "send", "lines of the script language at the bench that is served")
     send.add_argument("lines", nargs="+", metavar="LINE", help='such as "press OK 1250 OK"')
     send.add_argument(
         "--terminal", default="", metavar="NAME", help="such as v400m-1; the first one by default"
     )
+
+
+def _pos_certificate(commands: _Commands) -> None:
+    actions = _actions(
+        commands, "pos", "what points of sale need to speak to the terminals of a state folder"
+    )
+    certificate = _command(
+        actions,
+        "certificate",
+        "pos_certificate",
+        "the certificate authority that they trust, made where there is none",
+    )
+    certificate.add_argument("state", type=_path, metavar="STATE", help="a folder as `serve --state` has it")
+    _format(certificate)
 
 
 def _host(commands: _Commands) -> None:
@@ -466,7 +486,12 @@ def _host(commands: _Commands) -> None:
 
 
 def _doctor(commands: _Commands) -> None:
-    _format(_command(commands, "doctor", "doctor", "what this machine lacks for readers, each with its cure"))
+    doctor = _command(commands, "doctor", "doctor", "what this machine lacks for readers, each with its cure")
+    doctor.add_argument(
+        "state", nargs="?", type=_path, metavar="STATE",
+        help="a state folder, whose certificates for points of sale are looked at as well",
+    )  # fmt: skip
+    _format(doctor)
 
 
 def _report(commands: _Commands) -> None:

@@ -14,6 +14,7 @@ from terminal_sim.bench import BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors, check_network_host
 from terminal_sim.cli.printing import printer_at
+from terminal_sim.cli.sdk_lines import sdk_lines
 
 if TYPE_CHECKING:
     from terminal_sim.bench.served_apis import ServedPlatform, ServedTerminalApi
@@ -56,7 +57,9 @@ async def _serve(given: Namespace, options: object) -> None:
     profiles = given.profiles or ["v400m"]
     at = ListenAt(given.address, given.port, given.certificate, given.key)
     async with (
-        serving(options, at=at, profiles=profiles, version=version("terminal-sim")) as service,
+        serving(
+            options, at=at, profiles=profiles, version=version("terminal-sim"), page=not given.no_page
+        ) as service,
         announced(service.address) as file,
         _interfaces(service, given) as interfaces,
     ):
@@ -68,15 +71,25 @@ async def _serve(given: Namespace, options: object) -> None:
                 "url": address.url,
                 "api": f"{address.url}/api/v1",
                 "openapi": f"{address.url}/api/v1/openapi.json",
-                "link": address.link,
+                **({} if given.no_page else {"link": address.link}),
                 "token": address.token,
                 "file": str(file),
                 "terminals": list(service.bench.branch().terminals),
-                **({"pos": [one.about() for one in interfaces]} if interfaces else {}),
+                **(
+                    {"pos": [{**one.about(), "sdk": sdk_lines(one.about())} for one in interfaces]}
+                    if interfaces
+                    else {}
+                ),
             }
             print(json.dumps(said), flush=True)
         else:
-            print(f"bench   {address.link}\nAPI     {address.url}/api/v1/openapi.json")
+            if given.no_page:
+                print(
+                    f"lines   terminal-sim send LINE, or POST {address.url}/api/v1/lines with the token in {file}"
+                )
+            else:
+                print(f"bench   {address.link}")
+            print(f"API     {address.url}/api/v1/openapi.json")
             for one in interfaces:
                 print(told(one))
             print("Ctrl-C ends it.", flush=True)
@@ -111,32 +124,23 @@ def told(api: ServedTerminalApi | ServedPlatform | ServedSquare) -> str:
     """Where an interface is, and the lines that point the vendor's library at it."""
     about: Mapping[str, Any] = api.about()
     if "square" in about:
-        return "\n".join(
-            (
-                f"pos     Square  {about['square']}/v2",
-                *(f"        device {device} ({name})" for name, device in about["devices"].items()),
-                f"        access token in {about['token']}, location {about['location']}",
-                f'        Python  Square(token=open("{about["token"]}").read().strip(), base_url="{about["square"]}")',
-                f'        Node    new SquareClient({{ token: fs.readFileSync("{about["token"]}", "ascii").trim(), baseUrl: "{about["square"]}" }})',
-                f'        curl    -H "Authorization: Bearer $(cat {about["token"]})" {about["square"]}/v2/terminals/checkouts/...',
+        lines = [
+            f"pos     Square  {about['square']}/v2",
+            *(f"        device {device} ({name})" for name, device in about["devices"].items()),
+            f"        access token in {about['token']}, location {about['location']}",
+        ]
+    elif "cloud" in about:
+        lines = [
+            f"pos     the platform  {about['cloud']}/sync and /async",
+            f"        key for X-API-Key in {about['key']}, certificate authority {about['ca']}",
+        ]
+    else:
+        lines = [f"pos     {about['poiid']} ({about['terminal']})  {about['url']}"]
+        if "key" in about:
+            lines.append(
+                f"        shared key {about['key']}, version {about['version']}, passphrase in {about['passphrase']}"
             )
-        )
-    if "cloud" in about:
-        return "\n".join(
-            (
-                f"pos     the platform  {about['cloud']}/sync and /async",
-                f"        key for X-API-Key in {about['key']}, certificate authority {about['ca']}",
-                f'        Node    client.config.terminalApiCloudEndpoint = "{about["cloud"]}", and NODE_EXTRA_CA_CERTS={about["ca"]}',
-            )
-        )
-    lines = [f"pos     {about['poiid']} ({about['terminal']})  {about['url']}"]
-    if "key" in about:
-        lines.append(
-            f"        shared key {about['key']}, version {about['version']}, passphrase in {about['passphrase']}"
-        )
-    lines += [
-        f"        certificate authority {about['ca']}",
-        f'        Node    client.config.certificatePath = "{about["ca"]}"; api.localRequest.endpoint = "{about["url"]}"',
-        f"        curl    --cacert {about['ca']} {about['url']}",
-    ]
-    return "\n".join(lines)
+        lines.append(f"        certificate authority {about['ca']}")
+    return "\n".join(
+        (*lines, *(f"        {library:<7} {line}" for library, line in sdk_lines(about).items()))
+    )

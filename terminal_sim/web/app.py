@@ -29,8 +29,10 @@ _STATUS = {
 }
 
 
-def application(served: ServedBench, access: Access, *, version: str, server: str) -> Application:
-    """The application; `server` is the address that it is served at."""
+def application(
+    served: ServedBench, access: Access, *, version: str, server: str, page: bool = True
+) -> Application:
+    """The application; `server` is the address that it is served at. It has the bench page where `page` says so."""
     table = operations(served)
     description = document(table, prefix=PREFIX, version=version, server=server)
 
@@ -47,8 +49,7 @@ def application(served: ServedBench, access: Access, *, version: str, server: st
             *(Route(PREFIX + each.path, _endpoint(each), methods=[each.method]) for each in table),
             Route(f"{PREFIX}/openapi.json", openapi),
             Route("/docs", docs),
-            Route("/", _page),
-            Route("/page/{name:path}", _page),
+            *((Route("/", _page), Route("/page/{name:path}", _page)) if page else ()),
             WebSocketRoute(f"{PREFIX}/ws", door),
         ],
         exception_handlers={ApiProblem: _problem, HTTPException: _http},

@@ -62,9 +62,14 @@ class BenchService:
 
 @asynccontextmanager
 async def serving(
-    options: BenchOptions, *, at: ListenAt | None = None, profiles: Sequence[str] = (), version: str
+    options: BenchOptions,
+    *,
+    at: ListenAt | None = None,
+    profiles: Sequence[str] = (),
+    version: str,
+    page: bool = True,
 ) -> AsyncIterator[BenchService]:
-    """Serves a bench with these terminals on it until the block ends, on this machine alone by default.
+    """Serves a bench with these terminals on it until the block ends, on this machine alone by default; its API without the page where `page` says so.
 
     Raises `OSError`, `Unsafe`, and what `Bench` raises.
     """
@@ -82,7 +87,7 @@ async def serving(
         port = listener.getsockname()[1]
         address = ServedAddress(at.address, port, secrets.token_urlsafe(_TOKEN_BYTES), at.certificate)
         access = Access.at(address.token, [at.address], port, secure=at.is_secure)
-        app = application(bench, access, version=version, server=address.url)
+        app = application(bench, access, version=version, server=address.url, page=page)
         server = _server(app, at)
         running = asyncio.create_task(server.serve([listener]))
         try:

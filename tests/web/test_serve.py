@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -43,6 +45,23 @@ def serve(folder: Path, *words: str) -> Iterator[dict[str, Any]]:
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
         process.stdout.close()
+
+
+def test_without_the_page_points_of_sale_and_lines_are_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    ports = ("--pos", "adyen:0", "--pos", "square:0", "--state", str(tmp_path / "shop"))
+    with serve(tmp_path, "v400m", "square-terminal", "--no-page", *ports) as said:
+        assert "link" not in said
+        adyen, square = said["pos"]
+        assert (adyen["poiid"], adyen["key"], adyen["version"]) == ("V400m-999000001", "V4000001", 1)
+        assert all(Path(file).is_file() for file in (adyen["passphrase"], adyen["ca"], square["token"]))
+        assert adyen["url"] in adyen["sdk"]["Node"]
+        assert square["square"] in square["sdk"]["Python"]
+        assert main(["send", "press OK 1250 OK", "fault api slow"]) == 0
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(said["url"])
 
 
 def test_a_bench_is_found_driven_and_ended(
