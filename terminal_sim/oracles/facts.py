@@ -212,6 +212,9 @@ class SessionFacts:
         confirmed = self.confirmed[-1] if self.confirmed else None
         for row in rows:
             self._row(row, confirmed)
+            if row.kind == "offline.outage":
+                reason, began = row.text("reason"), row.text("state") == "began"
+                self.outage = SeenOutage(reason, row.mono, {reason: row.mono}) if began else None
 
     def take(self, seen: Occurrence) -> None:
         """Fold one occurrence in, once it was judged."""

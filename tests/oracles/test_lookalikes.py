@@ -36,6 +36,7 @@ LOOKALIKES = (
     Lookalike("a boot finds that the first of two reversals was answered", "v400m", f"{UNANSWERED}; {UNANSWERED}; fault commit-answer-lost; wait 1h; power off; power on; wait 1h"),
     Lookalike("a card approves by itself, and what was kept of it leaves at once", "square-register", "press 1 OK; insert visa-offline; press 1234 OK", {"kernel": "offline-capable"}),
     Lookalike("a slow card is read while the time of an outage ends", "square-register", "service down; wait 23h59min59s999ms999us; press 1 OK; insert visa-slow; wait 1min", {"offline.allowed": "true"}),
+    Lookalike("a boot finds that an outage began before", "square-reader", "fault commit-answer-lost; service down; wait 2h; power off; power on; press 1 OK; wait 1min", {"offline.allowed": "true"}),
     Lookalike("a slow card is read after a tab was left for it", "square-reader", "network down; press 1 OK; insert visa-slow; tap id:home; press 1 OK; wait 1min", {"offline.allowed": "true"}),
     Lookalike("a void that a till asks for on a result is declined and prints nothing", "s1f2", "pos sale T-1 1000; swipe visa-stripe; wait 2s; host answers declined:51; pos refund T-1; wait 1min", {"receipts.declined": "false"}),
     Lookalike("a card of the other language is asked for a second tap", "square-terminal", "press 1000 OK; tap-card visa-second-tap; wait 2s; tap-card visa-second-tap; wait 1min", locale="fr-CA"),

@@ -15,6 +15,7 @@ OVER_A_NETWORK = (
     "pos-menu",
     "pos-display",
     "pos-print",
+    "acquisition",
 )
 _NETWORK = "a point of sale on a network"
 _PASSED: Mapping[str, tuple[str, ...]] = {"reading": ("cancel", "timeout", "request_cancelled")}
