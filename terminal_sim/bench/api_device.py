@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from importlib.metadata import version
 
+from terminal_sim.bench.asked_lines import AskedLines
 from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.core.events import Event, Paper
 from terminal_sim.core.money import CURRENCIES
@@ -34,6 +35,7 @@ class ApiTerminal:
         self, terminal: TerminalUnderTest, clock: VirtualClock, open_journal: Callable[[], JournalStore]
     ) -> None:
         self._terminal = terminal
+        self._asked = AskedLines(terminal)
         self._clock = clock
         self._open_journal = open_journal
         profile = terminal.profile
@@ -124,7 +126,8 @@ class ApiTerminal:
         return self._terminal.bench.texts.phrase(phrase, locale)
 
     def ask(self, event: Event) -> None:
-        self._terminal.post(event)
+        with self._asked.asking(event):
+            self._terminal.post(event)
 
     def store(self, rows: Sequence[JournalRow]) -> bool:
         now = self._clock.now

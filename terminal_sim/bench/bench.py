@@ -64,7 +64,7 @@ from terminal_sim.runtime.board import Board, Printer
 from terminal_sim.runtime.card_log import CardLog
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.runtime.clock import VirtualClock
-from terminal_sim.runtime.contents import ActRefused, ReaderFrame
+from terminal_sim.runtime.contents import ActRefused, Note, ReaderFrame
 from terminal_sim.runtime.deadlines import Deadline
 from terminal_sim.runtime.engine import Engine
 from terminal_sim.runtime.key_store import KeyStore, pin_keys_of
@@ -297,6 +297,10 @@ class Bench:
             except (BenchMisuse, ProfileError) as refused:
                 self.trace.emit(self.now, terminal.name, ActRefused(str(refused)))
                 raise
+
+    def remark(self, terminal: TerminalUnderTest, content: Note) -> None:
+        """Say something of `terminal` in the trace."""
+        self.trace.emit(self.now, terminal.name, content)
 
     # Cards.
 

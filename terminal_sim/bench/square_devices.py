@@ -7,6 +7,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from terminal_sim.bench.asked_lines import AskedLines
 from terminal_sim.bench.inbox import Inbox
 from terminal_sim.bench.signature_keys import SignatureKeyFiles
 from terminal_sim.bench.terminal import TerminalUnderTest
@@ -40,6 +41,7 @@ class SquareTerminal:
 
     def __init__(self, terminal: TerminalUnderTest, engine: Engine) -> None:
         self.terminal = terminal
+        self._asked = AskedLines(terminal)
         self._engine = engine
 
     @property
@@ -86,7 +88,8 @@ class SquareTerminal:
         return self.terminal.bench.texts.phrase(amount, self.terminal.locale)
 
     def ask(self, event: Event) -> None:
-        self._engine.post(self.terminal.board, event)
+        with self._asked.asking(event):
+            self._engine.post(self.terminal.board, event)
 
 
 class SquareAtBench:

@@ -228,3 +228,9 @@ class Note(Content, frozen=True):
 
     kind: ClassVar[str] = "note"
     text: str
+
+
+class Unsaid(Note, frozen=True):
+    """Something that was asked of the terminal and that no line of a script says."""
+
+    kind: ClassVar[str] = "unsaid"

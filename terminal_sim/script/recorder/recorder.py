@@ -142,6 +142,8 @@ class ScriptRecorder:
             del self._happenings[self._last_done()]
         elif isinstance(content, contents.TimePassed):
             self._happenings.append(KnownTime(at))
+        elif isinstance(content, contents.Unsaid):
+            self._remarks.append(f"{Duration(at)} after the beginning {content.text}.")
         elif isinstance(content, contents.EventTaken):
             self._event(at, content.event)
 

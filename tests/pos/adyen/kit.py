@@ -103,7 +103,7 @@ def spoken(
     **options: Any,
 ) -> Iterator[Spoken]:
     """A bench with one terminal of `profile`, and its interface; `notified` are the URLs that are told of `events` and `displays`."""
-    with Bench(trace=False, **options) as bench:
+    with Bench(**{"trace": False, **options}) as bench:
         terminal = bench.add_terminal(profile, options=terminal_options)
 
         def at_once(call: Any) -> None:
