@@ -17,6 +17,7 @@ OVER_A_NETWORK = (
     "pos-print",
     "acquisition",
 )
+_ASKED_OVER_A_NETWORK = ("card_requested", "input_requested", "print_requested", "display_requested")
 _NETWORK = "a point of sale on a network"
 _PASSED: Mapping[str, tuple[str, ...]] = {"reading": ("cancel", "timeout", "request_cancelled")}
 _AT_ONCE = "a virtual card, which is read at once"
@@ -35,7 +36,7 @@ def beyond_a_script(profile: Profile, flow: str, state: str, trigger: str) -> st
     A point of sale that a line of a script asks has payments made with the card that is presented, and refunded as a whole; what it asks besides comes
     over a network. The terminals of an app lose their reader at any moment, all others where they speak to it.
     """
-    if flow in OVER_A_NETWORK:
+    if flow in OVER_A_NETWORK or trigger in _ASKED_OVER_A_NETWORK:
         return _NETWORK
     if trigger in _PASSED.get(state, ()):
         return _AT_ONCE
