@@ -29,6 +29,7 @@ from bench_line import codec, round_trips  # noqa: E402
 from bench_oda import authentication  # noqa: E402
 from bench_page import page  # noqa: E402
 from bench_picture import pictures  # noqa: E402
+from bench_pos import points_of_sale  # noqa: E402
 from bench_reader import paced, pcscd  # noqa: E402
 from bench_report import report  # noqa: E402
 from bench_rig import PROBE, Figure, probe  # noqa: E402
@@ -70,6 +71,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "seeds": seeds,
     "web": web,
     "api": api,
+    "pos": points_of_sale,
 }
 
 

@@ -154,7 +154,9 @@ def _derived(key: SharedKey) -> DerivedKey:
 
 
 def _cipher(derived: DerivedKey, nonce: bytes) -> Cipher[modes.CBC]:
-    iv = bytes(a ^ b for a, b in zip(derived.iv.reveal(), nonce, strict=True))
+    if len(nonce) != NONCE_BYTES:
+        raise ValueError(f"a nonce has {NONCE_BYTES} bytes, not {len(nonce)}")
+    iv = (int.from_bytes(derived.iv.reveal()) ^ int.from_bytes(nonce)).to_bytes(NONCE_BYTES)
     return Cipher(algorithms.AES(derived.cipher.reveal()), modes.CBC(iv))
 
 
