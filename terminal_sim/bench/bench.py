@@ -81,7 +81,7 @@ if TYPE_CHECKING:
     from terminal_sim.bench.terminal_apis import TerminalApis
     from terminal_sim.cards.catalogue import VirtualCard
     from terminal_sim.pos.servers.on_bench import OnBench
-    from terminal_sim.pos.square.webhooks import Webhooks
+    from terminal_sim.pos.square.webhooks.webhooks import Webhooks
 
 __all__ = [
     "DEFAULT_CLOCK",

@@ -11,7 +11,7 @@ from terminal_sim.bench.journal import ComingFailure
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import Event
 from terminal_sim.pos.api_fault import CertificateState, ComingApiFault, SharedKeyState
-from terminal_sim.pos.square.webhook_fault import ComingWebhookFault
+from terminal_sim.pos.square.webhooks.fault import ComingWebhookFault
 from terminal_sim.readers.card_fault import NextCommand
 from terminal_sim.readers.wire import Wire
 from terminal_sim.runtime.board import Board

@@ -16,7 +16,7 @@ from terminal_sim.core.events import AppChanged, Tampered
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.pos.api_fault import ApiFault, CertificateState, ComingApiFault, SharedKeyState
-from terminal_sim.pos.square.webhook_fault import ComingWebhookFault, WebhookFault
+from terminal_sim.pos.square.webhooks.fault import ComingWebhookFault, WebhookFault
 from terminal_sim.readers.card_fault import CardFault, ComingFault
 from terminal_sim.runtime.answer_fault import AnswerFault, ComingAnswerFault
 

@@ -14,8 +14,8 @@ from terminal_sim.pos.servers.http import HttpResponse, HttpServer
 from terminal_sim.pos.servers.on_bench import OnBench
 from terminal_sim.pos.servers.square import SquareDoor
 from terminal_sim.pos.servers.webhooks import WebhookCourier
-from terminal_sim.pos.square.problems import UNAVAILABLE
-from terminal_sim.pos.square.service import LOCATION, VERSION
+from terminal_sim.pos.square.objects.problems import UNAVAILABLE
+from terminal_sim.pos.square.service.service import LOCATION, VERSION
 
 _LENGTH = 32
 

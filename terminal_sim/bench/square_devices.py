@@ -20,16 +20,16 @@ from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.core.text import say
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.journal.errors import CommitUnknown
-from terminal_sim.pos.square.book import ServiceBook
-from terminal_sim.pos.square.calls import ServedService
-from terminal_sim.pos.square.device import DeviceFacts, ShopFacts, SquareDevice
-from terminal_sim.pos.square.device_code_calls import pair
-from terminal_sim.pos.square.queues import DeviceQueues
-from terminal_sim.pos.square.routes import LaterAnswer, ServiceAnswer, ServiceRequest, answer
-from terminal_sim.pos.square.rows import SERVICE, row_of
+from terminal_sim.pos.square.calls.call import ServedService
+from terminal_sim.pos.square.calls.device_codes import pair
+from terminal_sim.pos.square.calls.routes import LaterAnswer, ServiceAnswer, ServiceRequest, answer
 from terminal_sim.pos.square.sandbox import Sandbox
-from terminal_sim.pos.square.service import SquareService
-from terminal_sim.pos.square.subscribers import webhooks_of
+from terminal_sim.pos.square.service.book import ServiceBook
+from terminal_sim.pos.square.service.rows import SERVICE, row_of
+from terminal_sim.pos.square.service.service import SquareService
+from terminal_sim.pos.square.service.subscribers import webhooks_of
+from terminal_sim.pos.square.service.world import DeviceFacts, ShopFacts, SquareDevice
+from terminal_sim.pos.square.work.queues import DeviceQueues
 from terminal_sim.runtime.engine import Engine
 from terminal_sim.secret import Secret
 

@@ -15,7 +15,7 @@ from terminal_sim.bench.fault import BenchFault
 from terminal_sim.bench.faults import FAULTS
 from terminal_sim.core.message import MessageClass
 from terminal_sim.pos.api_fault import ApiFault, CertificateState, SharedKeyState
-from terminal_sim.pos.square.webhook_fault import WebhookFault
+from terminal_sim.pos.square.webhooks.fault import WebhookFault
 from terminal_sim.readers.card_fault import CardFault
 from terminal_sim.readers.operator import HumanOperator
 from terminal_sim.runtime.answer_fault import _ANOTHER

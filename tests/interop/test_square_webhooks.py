@@ -10,7 +10,7 @@ import pytest
 
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.bench.served_apis import ServedApis
-from terminal_sim.pos.square.events import EVENT_TYPES
+from terminal_sim.pos.square.webhooks.events import EVENT_TYPES
 from tests.interop.library_process import HERE, OTHERS, LibraryProcess
 from tests.pos.square.receiver import receiving
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from terminal_sim.pos.servers.http import HttpRequest, HttpResponse
 from terminal_sim.pos.servers.on_bench import OnBench, settle
-from terminal_sim.pos.square.routes import LaterAnswer, ServiceAnswer, ServiceRequest
+from terminal_sim.pos.square.calls.routes import LaterAnswer, ServiceAnswer, ServiceRequest
 
 
 class SquareDoor:

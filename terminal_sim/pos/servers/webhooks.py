@@ -14,8 +14,8 @@ from contextlib import suppress
 import h11
 
 from terminal_sim.pos.servers.posting import post
-from terminal_sim.pos.square.deliveries import ANSWER_WITHIN, PostResult, RetryReason
-from terminal_sim.pos.square.webhooks import Letter
+from terminal_sim.pos.square.webhooks.deliveries import ANSWER_WITHIN, PostResult, RetryReason
+from terminal_sim.pos.square.webhooks.webhooks import Letter
 
 PATIENCE = 1.0  # seconds of the wall
 _MOST_AT_ONCE = 32

@@ -40,7 +40,7 @@ from terminal_sim.core.payment_request import (
     RequestUnknown,
 )
 from terminal_sim.core.text import say
-from terminal_sim.pos.square.device import DeviceFacts
+from terminal_sim.pos.square.service.world import DeviceFacts
 
 TAKES = 3_000_000
 """How long a shopper takes, in microseconds of virtual time."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.bench.served_apis import ServedApis
-from terminal_sim.pos.square.webhooks import Letter
+from terminal_sim.pos.square.webhooks.webhooks import Letter
 from tests.pos.square.postal import is_well_signed
 from tests.pos.square.receiver import Receiver, receiving
 

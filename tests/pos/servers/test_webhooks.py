@@ -11,8 +11,8 @@ import pytest
 
 from terminal_sim.pos.servers.http import HttpRequest, HttpResponse, HttpServer
 from terminal_sim.pos.servers.webhooks import WebhookCourier
-from terminal_sim.pos.square.deliveries import PostResult, RetryReason
-from terminal_sim.pos.square.webhooks import Letter
+from terminal_sim.pos.square.webhooks.deliveries import PostResult, RetryReason
+from terminal_sim.pos.square.webhooks.webhooks import Letter
 
 PATIENT = 60.0
 Act = Callable[["Subscriber", WebhookCourier], Awaitable[None]]

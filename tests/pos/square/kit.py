@@ -9,7 +9,7 @@ from typing import Any
 
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.bench.square_devices import SquareAtBench
-from terminal_sim.pos.square.routes import LaterAnswer, ServiceRequest
+from terminal_sim.pos.square.calls.routes import LaterAnswer, ServiceRequest
 from terminal_sim.secret import Secret
 
 SECOND = 1_000_000

@@ -12,7 +12,7 @@ from typing import Any
 
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.rows.schema import JournalRow
-from terminal_sim.pos.square.deliveries import (
+from terminal_sim.pos.square.webhooks.deliveries import (
     ANSWER_WITHIN,
     Deliveries,
     DeliveryRow,
@@ -20,8 +20,8 @@ from terminal_sim.pos.square.deliveries import (
     PostResult,
     RetryReason,
 )
-from terminal_sim.pos.square.events import CHECKOUT, SIGNATURE, ObjectNews
-from terminal_sim.pos.square.webhooks import Letter, WebhookAddress, Webhooks
+from terminal_sim.pos.square.webhooks.events import CHECKOUT, SIGNATURE, ObjectNews
+from terminal_sim.pos.square.webhooks.webhooks import Letter, WebhookAddress, Webhooks
 from terminal_sim.secret import Secret
 
 SECOND = 1_000_000

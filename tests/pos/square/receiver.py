@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from terminal_sim.pos.square.webhooks import Letter
+from terminal_sim.pos.square.webhooks.webhooks import Letter
 
 Answer = Callable[[Letter], int]
 

@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from terminal_sim.pos.square.deliveries import DeliveryRow, DeliveryState, PostResult
-from terminal_sim.pos.square.webhook_fault import ComingWebhookFault, WebhookFault
+from terminal_sim.pos.square.webhooks.deliveries import DeliveryRow, DeliveryState, PostResult
+from terminal_sim.pos.square.webhooks.fault import ComingWebhookFault, WebhookFault
 from tests.pos.square.postal import (
     FAILED,
     SECOND,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from terminal_sim.pos.square.events import (
+from terminal_sim.pos.square.webhooks.events import (
     EVENT_TYPES,
     SUBJECTS,
     ObjectNews,

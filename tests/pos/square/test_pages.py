@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.pos.square.book import StoredObject
-from terminal_sim.pos.square.objects import ObjectKind
-from terminal_sim.pos.square.pages import page
-from terminal_sim.pos.square.problems import ServiceRefusal
-from terminal_sim.pos.square.values import ErrorCode, SortOrder
+from terminal_sim.pos.square.calls.pages import page
+from terminal_sim.pos.square.objects.base import ObjectKind
+from terminal_sim.pos.square.objects.problems import ServiceRefusal
+from terminal_sim.pos.square.objects.values import ErrorCode, SortOrder
+from terminal_sim.pos.square.service.book import StoredObject
 from tests.pos.square.kit import shop
 
 TIMES = [f"2026-01-15T09:00:0{second}.000Z" for second in range(4)]

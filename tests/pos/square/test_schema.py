@@ -12,8 +12,10 @@ import msgspec
 import pytest
 from msgspec import inspect as shapes
 
-from terminal_sim.pos.square import events, problems, routes, values
-from terminal_sim.pos.square.objects import ApiObject
+from terminal_sim.pos.square.calls import routes
+from terminal_sim.pos.square.objects import problems, values
+from terminal_sim.pos.square.objects.base import ApiObject
+from terminal_sim.pos.square.webhooks import events
 
 FACTS: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "vectors/pos/square_facts.json").read_text("utf-8")

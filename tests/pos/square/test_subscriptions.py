@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse
-from terminal_sim.pos.square.events import EVENT_TYPES
+from terminal_sim.pos.square.webhooks.events import EVENT_TYPES
 from tests.pos.square.kit import SquareShop, shop
 from tests.pos.square.postal import FAILED, TAKEN, Mailbox, is_well_signed
 

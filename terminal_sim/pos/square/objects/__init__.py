@@ -1,0 +1,1 @@
+"""What the service says and hears: its objects, the closed lists of their members, and why it refuses."""

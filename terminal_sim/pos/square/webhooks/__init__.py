@@ -1,0 +1,1 @@
+"""Events on their way to subscribers: their bodies, signatures and deliveries. Nothing here knows the service."""

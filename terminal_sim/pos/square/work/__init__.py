@@ -1,0 +1,1 @@
+"""What devices do for the service, one thing a device at a time."""
