@@ -26,7 +26,8 @@ from terminal_sim.core.text import say
 from terminal_sim.emv.talk.asks import GoOnline
 from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.flows import fields
-from terminal_sim.flows.card_payment import BEFORE_REQUEST, verdict_of
+from terminal_sim.flows.card_payment import BEFORE_REQUEST
+from terminal_sim.flows.last_word import verdict_of
 from terminal_sim.flows.request import brand_name
 from terminal_sim.flows.restricted import RESTRICTIONS, RestrictedFlow, refusal_of_amount
 from terminal_sim.flows.sale import CARD_MOVES, CARD_STATES

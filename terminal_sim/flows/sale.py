@@ -16,13 +16,9 @@ from terminal_sim.emv.talk.card import Stripe
 from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.emv.talk.request import Start
 from terminal_sim.flows import fields
-from terminal_sim.flows.card_payment import (
-    CONVERSATION_MOVES,
-    CONVERSATION_STATES,
-    CardPaymentFlow,
-    verdict_of,
-)
+from terminal_sim.flows.card_payment import CONVERSATION_MOVES, CONVERSATION_STATES, CardPaymentFlow
 from terminal_sim.flows.kernel_messages import words_of
+from terminal_sim.flows.last_word import verdict_of
 from terminal_sim.flows.request import CardDetails, brand_name
 from terminal_sim.secret import Secret
 

@@ -22,6 +22,7 @@ from terminal_sim.core.trace_number import TraceNumber
 from terminal_sim.flows import request
 from terminal_sim.flows.card_payment import CardPaymentFlow
 from terminal_sim.flows.ending import EndingFlow
+from terminal_sim.flows.last_word import LastWordFlow
 from terminal_sim.flows.moto import MotoFlow
 from terminal_sim.flows.payment import PaymentFlow
 from terminal_sim.flows.recovery import RecoveryFlow
@@ -137,7 +138,7 @@ MONEY = (
     PlantedBug("a void that never left is sent when the link is back", V400M, sets(Reversals, "unreachable", lambda self, stan: self._sent is not None and self._sent.stan == stan)),
     PlantedBug("the waiting between two reversals grows without end", V400M, sets(reversals, "patience", lambda timeouts, attempts: timeouts.reversal_retry << attempts)),
     PlantedBug("a payment that was sent before the power failed is not reversed", V400M, sets(RecoveryFlow, "begin", lambda self, _: self.terminal.reversals.due())),
-    PlantedBug("an approval that the card refuses is not reversed", S1F2, sets(CardPaymentFlow, "card_overrules", always(False))),
+    PlantedBug("an approval that the card refuses is not reversed", S1F2, sets(LastWordFlow, "card_overrules", always(False))),
     PlantedBug("a card that leaves while the acquirer is asked ends the payment without a reversal", V400M, sets(CardPaymentFlow, "card_gone_in_doubt", lambda self, _: (self.record_declined(), self.announce("card-removed")))),
     PlantedBug("a partial approval counts as declined", S1F2, sets(HostReply, "approved", lambda self: self.response_code == "00")),
     PlantedBug("the trace number stays the same", V400M, sets(TraceNumber, "following", always(1))),

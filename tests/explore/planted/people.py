@@ -22,9 +22,9 @@ from terminal_sim.core.text import say
 from terminal_sim.emv.talk.answers import ApplicationChoice
 from terminal_sim.flows import fields, load, menu, moto, passcode
 from terminal_sim.flows.account import LeaveFlow
-from terminal_sim.flows.card_payment import CardPaymentFlow
 from terminal_sim.flows.cardholder import CardholderFlow
 from terminal_sim.flows.fields import TypedField
+from terminal_sim.flows.last_word import LastWordFlow
 from terminal_sim.flows.menu import MenuFlow
 from terminal_sim.flows.moto import MotoFlow
 from terminal_sim.flows.passcode import ChangePasscodeFlow, PasscodeFlow
@@ -137,7 +137,7 @@ PEOPLE = (
     PlantedBug("a wrong PIN costs no try on the screen", S1F2, wraps(CardholderFlow, "ask_pin", lambda sound: lambda self, event: sound(self, _one_less(event)))),
     PlantedBug("a wrong PIN stays in the field", S1F2, sets(CardholderFlow, "ask_pin", lambda self, event: (put(self, typed="9" if getattr(event.ask, "wrong", False) else ""), self.keep_ask(event)))),
     PlantedBug("a wrong passcode is not judged", V400M, sets(PasscodeFlow, "reject", lambda self, _: put(self, typed=""))),
-    PlantedBug("a PIN is left out of the result", S1F2, wraps(CardPaymentFlow, "answered", lambda sound: lambda self, one: structs.replace(sound(self, one), cvm=""))),
+    PlantedBug("a PIN is left out of the result", S1F2, wraps(LastWordFlow, "answered", lambda sound: lambda self, one: structs.replace(sound(self, one), cvm=""))),
     PlantedBug("a swiped card is not taken", V400M, without_move("sale", Trigger.CARD_SWIPED, "present")),
     PlantedBug("a digit stays from the card number", V400M, wraps(MotoFlow, "take_number", behind("typed", lambda _self, _event: "4"))),
     PlantedBug("a digit that is typed does not come to the field", V400M, sets(TypedField, "add", lambda self, event: None if event.key == "7" else put(self, typed=self.typed + event.key))),
