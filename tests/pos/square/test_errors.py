@@ -198,15 +198,6 @@ def test_a_key_makes_one_thing_and_bodies_are_compared_by_what_they_mean() -> No
         assert len(square.good("POST", f"{CHECKOUTS}/search", {})["checkouts"]) == 1
 
 
-def test_what_is_over_can_be_asked_for_during_thirty_days() -> None:
-    with shop() as square:
-        checkout = square.checkout(device_options={"device_id": "da40d603-c2ea-4a65-8cfd-f42e36dab0c7"})
-        square.wait(30 * 24 * 3600)
-        assert square.now(checkout)["status"] == "CANCELED"
-        square.wait(1)
-        assert square.error("GET", f"{CHECKOUTS}/{checkout['id']}")[:2] == (404, "NOT_FOUND")
-
-
 REQUESTS = [
     request for sdk in SDKS.values() for request in sdk["requests"] if "webhooks" not in request["name"]
 ]

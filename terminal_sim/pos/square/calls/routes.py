@@ -106,6 +106,7 @@ def _answered(served: ServedService, request: ServiceRequest, token: Secret[str]
     if not _VERSION.fullmatch(version):
         raise WRONG_VERSION
     route, path = _route(request.method, request.path)
+    served.service.book.forget(served.service.mono)
     try:
         return route.serve(served, ServiceCall(path=path, query=request.query, body=request.body))
     except NotDurable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -28,6 +29,11 @@ OBJECTS: Mapping[ObjectKind, type[ApiObject]] = {
     ObjectKind.SUBSCRIPTION: WebhookSubscription,
     ObjectKind.ACTION: TerminalAction,
 }
+
+
+KEPT = 30 * 24 * 3600 * 1_000_000
+"""Microseconds for which what a device was asked for is known, from when it was made."""
+_FORGOTTEN = tuple(kind for kind, shape in OBJECTS.items() if issubclass(shape, SquareRequest))
 
 
 class StoredObject(Struct, frozen=True, kw_only=True):
@@ -58,7 +64,10 @@ class StoredObject(Struct, frozen=True, kw_only=True):
 
 
 class ServiceBook:
-    """See the module. `waiting` has what devices have still to do, oldest first; `asked` the newest row of each object that a device was asked for, `deliveries` what subscribers have still to be told."""
+    """See the module. `waiting` has what devices have still to do, oldest first; `asked` the newest row of each object that a device was asked for, `deliveries` what subscribers have still to be told.
+
+    Checkouts, refunds and actions of devices are forgotten with `forget`. Payments and their refunds stay: money can go back as long as there are books.
+    """
 
     def __init__(self) -> None:
         self.waiting: dict[str, StoredObject] = {}
@@ -68,10 +77,14 @@ class ServiceBook:
         self.keys: dict[tuple[str, str], KeyRow] = {}
         self._objects: dict[ObjectKind, dict[str, StoredObject]] = {kind: {} for kind in ObjectKind}
         self._count = 0
+        self._keys: dict[str, tuple[str, str]] = {}  # of what was made with one, by the id of the object
+        self._requests: dict[
+            str, list[str]
+        ] = {}  # all under which devices were asked, by the id of the object
 
     @property
     def count(self) -> int:
-        """How many objects there are, of all kinds."""
+        """How many objects there have been, of all kinds."""
         return self._count
 
     def get(self, kind: ObjectKind, name: str) -> StoredObject | None:
@@ -92,13 +105,36 @@ class ServiceBook:
             self._put(row)
         elif isinstance(row, KeyRow):
             self.keys[row.call, row.key] = row
+            self._keys[row.id] = row.call, row.key
         elif isinstance(row, AskedRow):
             self.asked[row.id] = row
             self.requests[row.request] = row.id
+            self._requests.setdefault(row.id, []).append(row.request)
         elif isinstance(row, RemovedRow):
             self._objects[ObjectKind(row.object)].pop(row.id, None)
         else:
             self.deliveries.apply(row)
+
+    def forget(self, now: int) -> None:
+        """Know nothing more of what devices were asked for and is over, where it was made more than `KEPT` before the virtual time `now`.
+
+        Its idempotency key and the ids under which devices were asked go with it; what waits for a device stays.
+        """
+        for kind in _FORGOTTEN:
+            objects = self._objects[kind]
+            old = itertools.takewhile(lambda one: now - one.mono > KEPT, objects.values())
+            for name in [one.id for one in old if not one.waits_for_device]:
+                del objects[name]
+                self._forget_calls(name)
+
+    def _forget_calls(self, name: str) -> None:
+        """Drop by which call the object was made, and how devices were asked for it."""
+        key = self._keys.pop(name, None)
+        if key is not None and self.keys[key].id == name:
+            del self.keys[key]
+        self.asked.pop(name, None)
+        for request in self._requests.pop(name, ()):
+            del self.requests[request]
 
     def _put(self, row: ObjectRow) -> None:
         try:

@@ -24,7 +24,6 @@ APPLICATION = "sandbox-sq0idb-terminal-sim"
 VERSION = "2026-09-16"
 LOCATION = "LTERMINALSIM1"
 MERCHANT = "MLTERMINALSIM"
-KEPT = 30 * 24 * 3600 * 1_000_000  # microseconds for which an object that is over can be asked for
 _SIGNS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _ID_LENGTH = 22
 
@@ -123,9 +122,9 @@ class SquareService:
         )
 
     def found(self, kind: ObjectKind, name: str, what: str) -> StoredObject:
-        """The object with this id, which is not too old. Raises `ServiceRefusal`."""
+        """The object with this id. Raises `ServiceRefusal`."""
         stored = self.book.get(kind, name)
-        if stored is None or (not stored.waits_for_device and self.mono - stored.mono > KEPT):
+        if stored is None:
             raise not_found(f"{what} with id {name} not found.")
         return stored
 
