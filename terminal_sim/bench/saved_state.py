@@ -24,7 +24,7 @@ from terminal_sim.bench.surroundings import SurroundingsState
 from terminal_sim.core.rows.schema import Field
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.files import PLAIN, keep_private
-from terminal_sim.host.acquirer import AcquirerState
+from terminal_sim.host.acquirer_state import AcquirerState
 from terminal_sim.readers.card_fault import ComingFault
 from terminal_sim.readers.tearing import CardTear
 from terminal_sim.runtime.board import BoardState

@@ -20,7 +20,7 @@ from terminal_sim.bench.receipts import PrintedReceipt
 from terminal_sim.bench.saved_state import TerminalState
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.growing_list import GrowingList
-from terminal_sim.host.acquirer import AcquirerState
+from terminal_sim.host.acquirer_state import AcquirerState
 from terminal_sim.journal.memory import JournalState
 from terminal_sim.pos.model.book import Book
 from terminal_sim.readers.wire import SOUND, WireState

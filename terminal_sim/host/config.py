@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
-from terminal_sim.core.message import MessageKind
+from terminal_sim.core.message import HostRequest, MessageKind
 from terminal_sim.core.moment import Duration
 from terminal_sim.emv.keys.key_algorithm import KeyAlgorithm
 from terminal_sim.host.answers import ScriptedAnswer
@@ -213,3 +213,16 @@ class AcquirerConfig:
             if digits.endswith(ending):
                 return ending, decided
         return None
+
+    def overruling(self, request: HostRequest) -> tuple[ScriptedAnswer, str]:
+        """What the first rule that fits or else the pack in force answers in place of the issuer, with the note of it for the trace; an answer that says nothing where neither does."""
+        pan, amount = request.card_number, request.amount.minor
+        for rule in self.rules:
+            if rule.fits("" if pan is None else pan.reveal(), amount, request.kind):
+                return ScriptedAnswer.parse(rule.answer), f"{self.id}: a rule answers {rule.answer}"
+        ending = self.ending_of(amount) if request.kind.charges else None
+        if ending is None:
+            return ScriptedAnswer(), ""
+        digits, decided = ending
+        note = f"pack {self.pack}: an amount that ends in {digits} is answered {decided.code} {decided.text}"
+        return ScriptedAnswer(code=decided.code, text=decided.text), note.rstrip()

@@ -133,7 +133,7 @@ def test_a_message_that_is_repeated_after_a_restart_gets_the_first_answer_and_mo
 def test_books_that_cannot_be_written_put_the_terminal_out_of_service(tmp_path: Path) -> None:
     with Bench(state=tmp_path) as bench:
         terminal = bench.add_terminal("v400m")
-        books = bench.acquirer._books
+        books = bench.acquirer._books._file
         assert books is not None
         written = os.open(tmp_path / "acquirer.jsonl", os.O_RDONLY)
         os.dup2(written, books._descriptor)

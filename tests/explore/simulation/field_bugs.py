@@ -34,8 +34,9 @@ from terminal_sim.flows.card_payment import CardPaymentFlow
 from terminal_sim.flows.payment import PaymentFlow
 from terminal_sim.flows.recovery import RecoveryFlow
 from terminal_sim.flows.void import VoidFlow
-from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.acquirer_link import AcquirerLink
+from terminal_sim.host.books import AcquirerBooks
+from terminal_sim.host.decisions import Decisions
 from terminal_sim.host.ledger import Ledger
 from terminal_sim.host.link import Arrival
 from terminal_sim.pos.model.rows import TenderOutcome
@@ -237,9 +238,9 @@ def _with_last_number(sound: Any) -> Any:
 
 
 def _books_declines(sound: Any) -> Any:
-    def answer(self: Acquirer, request: Any, code: str, **more: Any) -> Any:
+    def answer(self: Decisions, request: Any, code: str, **more: Any) -> Any:
         if request.kind.charges and code not in ("00", "10", "94"):
-            self._ledger.charge(request, request.amount, None)
+            self.ledger.charge(request, request.amount, None)
         return sound(self, request, code, **more)
 
     return answer
@@ -304,9 +305,9 @@ BUGS: tuple[FieldBug, ...] = (
     FieldBug("a part that was approved pays the whole ticket", wraps(point_of_sale, "_after", _pays_all)),
     FieldBug("the till is never asked again for what was not answered", sets(point_of_sale.PointOfSale, "reached", nothing), "wcpos/woocommerce-pos#1754"),
     # The acquirer.
-    FieldBug("the acquirer charges a repeat again", sets(Acquirer, "_know", nothing)),
+    FieldBug("the acquirer charges a repeat again", sets(AcquirerBooks, "_know", nothing)),
     FieldBug("the acquirer answers a reversal and moves nothing", sets(Ledger, "undo", _undo_nothing)),
-    FieldBug("the acquirer books what it declines", wraps(Acquirer, "_answer", _books_declines)),
+    FieldBug("the acquirer books what it declines", wraps(Decisions, "answer", _books_declines)),
     FieldBug("the acquirer books a part that it approves in full", wraps(Ledger, "charge", lambda sound: lambda self, request, _, pan: sound(self, request, request.amount, pan))),
     FieldBug("the acquirer loses refunds", sets(Ledger, "refund", always("00"))),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.reversals import Reversals
 from terminal_sim.core.rows.offline import OfflineDeclinedRow, about
 from terminal_sim.host.acquirer import Acquirer
+from terminal_sim.host.books import AcquirerBooks
 from terminal_sim.host.ledger import Ledger
 from terminal_sim.host.ledger_file import LedgerFile
 from terminal_sim.runtime.executor import Executor
@@ -96,7 +97,7 @@ def _matched(**ignored: Any) -> Plant:
 
 HOST_BUGS: tuple[FieldBug, ...] = (
     # A host that dies.
-    FieldBug("the host does not write down what it has answered", wraps(Acquirer, "_keep", _answers_unwritten)),
+    FieldBug("the host does not write down what it has answered", wraps(AcquirerBooks, "_keep", _answers_unwritten)),
     FieldBug("the host answers before its books are synced", sets(Acquirer, "make_durable", nothing), rare=True),
     FieldBug("a host that begins again knows no payment of its earlier life", sets(LedgerFile, "about", always([]))),
     FieldBug("a host that begins again forgets which reversals came before their payments", wraps(Ledger, "recall", _forgets_tombstones), rare=True),
