@@ -6,9 +6,8 @@ error to the sender (`SealBroken`), whose text is for the terminal's own trace a
 
 from __future__ import annotations
 
-import binascii
 import hmac
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -88,9 +87,8 @@ class DerivedKey:
     iv: Secret[bytes]
 
 
-@lru_cache(maxsize=64)
 def derive(passphrase: Secret[bytes]) -> DerivedKey:
-    """PBKDF2-HMAC-SHA1 of the passphrase's bytes, 4,000 rounds, 80 bytes; once a key, since it costs milliseconds."""
+    """PBKDF2-HMAC-SHA1 of the passphrase's bytes, 4,000 rounds, 80 bytes. It costs milliseconds."""
     made = PBKDF2HMAC(SHA1(), 80, _SALT, _ROUNDS).derive(passphrase.reveal())
     cipher_end = 2 * _HMAC_BYTES
     return DerivedKey(
@@ -149,7 +147,9 @@ def unseal(message: Sealed, keys: Sequence[SharedKey]) -> tuple[bytes, SharedKey
     return text, key
 
 
+@lru_cache(maxsize=64)
 def _derived(key: SharedKey) -> DerivedKey:
+    """The parts of a key that is in use, derived once."""
     return derive(Secret(key.passphrase.reveal().encode()))
 
 
@@ -165,11 +165,11 @@ def _mac(derived: DerivedKey, text: bytes) -> bytes:
 
 
 def _text(data: bytes) -> str:
-    return b64encode(data).decode()
+    return b2a_base64(data, newline=False).decode()
 
 
 def _bytes(name: str, text: str) -> bytes:
     try:
-        return b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+        return a2b_base64(text, strict_mode=True)
+    except ValueError:
         raise SealBroken(f"{name} is no base64") from None
