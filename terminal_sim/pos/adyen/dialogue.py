@@ -92,7 +92,7 @@ class ServiceDialogue(Struct, frozen=True, kw_only=True):
     mono: int
     operator: str = ""
     shift: str = ""
-    answer: bytes = b""
+    answer: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -148,7 +148,8 @@ class Dialogues:
         self._newest[dialogue.key] = dialogue.number
         self._by_request[dialogue.request] = dialogue.number
 
-    def end(self, number: int, answer: bytes) -> None:
+    def end(self, number: int, answer: str) -> None:
+        """The dialogue was answered with the body `answer`: the text of its row, so that a row in memory and the dialogue share it."""
         self._all[number - 1] = replace(self._all[number - 1], answer=answer)
 
     def named(self, sale_id: str, service_id: str) -> ServiceDialogue | None:
@@ -173,7 +174,7 @@ class Dialogues:
         elif isinstance(row, AnswerRow):
             if not 0 < row.number <= len(self._all):
                 raise RowError(f"there is no dialogue {row.number} to be answered")
-            self.end(row.number, row.body.encode())
+            self.end(row.number, row.body)
         elif isinstance(row, PeriodRow):
             self.periods.append(row)
         elif isinstance(row, LoginRow):

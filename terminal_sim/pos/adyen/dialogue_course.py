@@ -152,16 +152,16 @@ class DialogueCourse:
 
     def _close(self, dialogue: ServiceDialogue, answer: Answer) -> None:
         """The answer is durable, then it leaves; where that is not certain, the connection ends without one."""
-        body = written(answer)
+        body = written(answer).decode()
         exchange = self._waiting.pop(dialogue.number, None)
-        stored = self._device.store([AnswerRow(number=dialogue.number, body=body.decode())])
+        stored = self._device.store([AnswerRow(number=dialogue.number, body=body)])
         if stored:
             self._dialogues.end(dialogue.number, body)
             if self.announcer is not None:
                 self.announcer.ended(answer)
         if exchange is not None:
             if stored:
-                exchange.answer_text(body)
+                exchange.answer_text(body.encode())
             else:
                 exchange.reply(None)
 

@@ -48,7 +48,9 @@ def status_answer(
         message_reference=named,
         repeated_message_response=RepeatedMessageResponse(
             message_header=Raw(written(header)),
-            repeated_response_message_body=Raw(b'{"%b":%b}' % (body_name(header).encode(), found.answer)),
+            repeated_response_message_body=Raw(
+                b'{"%b":%b}' % (body_name(header).encode(), found.answer.encode())
+            ),
         ),
     )
 
