@@ -96,7 +96,7 @@ class SquareShop:
 @contextmanager
 def shop(*, terminal_options: Mapping[str, object] | None = None, **options: Any) -> Iterator[SquareShop]:
     """A bench with one Square Terminal, and the service."""
-    with Bench(trace=False, **options) as bench:
+    with Bench(**{"trace": False, **options}) as bench:
         terminal = bench.add_terminal("square-terminal", options=terminal_options)
         with bench.terminal_apis(lambda call: call()) as apis:
             assert apis.square is not None
