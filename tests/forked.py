@@ -13,6 +13,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from subprocess import CompletedProcess
 from tempfile import TemporaryFile
@@ -26,6 +27,7 @@ def run_pytest(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     with TemporaryFile() as file:
 
         def tell() -> None:
+            _forget(arguments)
             result = project.runpytest_inprocess(*arguments)
             file.write(pickle.dumps((int(result.ret), result.outlines, result.errlines, result.duration)))
             file.flush()
@@ -36,6 +38,13 @@ def run_pytest(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     if not said:
         raise ChildProcessError(f"pytest {' '.join(arguments)} ended without a word")
     return pytest.RunResult(*pickle.loads(said))
+
+
+def _forget(arguments: Sequence[str]) -> None:
+    """Have pytest import the plugins that are named anew, as it does at a start: of one that is there it warns."""
+    for flag, plugin in pairwise(arguments):
+        for name in [one for one in sys.modules if flag == "-p" and one.startswith(plugin)]:
+            del sys.modules[name]
 
 
 def run_python(

@@ -46,8 +46,13 @@ imported = []
 for package in (terminal_drivers, terminal_sim):
     for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         if not found.name.endswith("__main__"):
-            with contextlib.suppress(terminal_drivers.base.Misuse):  # an extra package that is not installed
+            try:
                 importlib.import_module(found.name)
+            except terminal_drivers.base.Misuse:  # an extra package that is not installed
+                pass
+            except ModuleNotFoundError as missing:  # the modules of an adapter are imported by what they adapt to
+                if missing.name != "labgrid":
+                    raise
             imported.append(found.name)
 
 sys.platform = platform  # what follows is Python's own, and of other packages

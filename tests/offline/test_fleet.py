@@ -88,9 +88,9 @@ class Fleet:
             pan=Secret(PAN),
             expiry=Secret("3003"),
         )
-        terminal.effects = []
         terminal.offline.store(payment, request)
-        for effect in terminal.effects:
+        effects, terminal.effects = terminal.effects, []  # as `handle` hands them over
+        for effect in effects:
             if isinstance(effect, fx.Store):
                 stored = board.vault.sealed(effect, self.bench.engine._random)
                 self.bench.writer.commit([(board, (effect.payment.flat(), stored.flat()))])

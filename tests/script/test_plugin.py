@@ -188,7 +188,7 @@ def test_an_unknown_terminal_is_told_in_one_sentence(project: pytest.Pytester) -
     result.stdout.fnmatch_lines(
         [
             "there is no profile 's1f4'; did you mean 's1f2'?",
-            "the marker terminal takes profiles, locale=, seed=, pack=, cards=, options=, clock=, state=, not local=",
+            "the marker terminal takes profiles, locale=, seed=, pack=, cards=, options=, clock=, state=, pos_in_clear=, not local=",
         ]
     )
 

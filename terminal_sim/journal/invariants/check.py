@@ -185,10 +185,14 @@ _SHORT = 2_000  # rows
 
 
 class _Desk(local):
-    """A database of this thread with the tables of a journal, which are empty between two checks but never dropped."""
+    """A database of this thread with the tables of a journal, which are empty between two checks but never dropped.
+
+    All of it is in memory: a copy of the process (`os.fork`) has tables of its own, which a file for temporary tables would not be.
+    """
 
     def __init__(self) -> None:
         self._db = apsw.Connection(IN_MEMORY, statementcachesize=256)
+        self._db.pragma("temp_store", "memory")
         self._db.execute(
             "create table journal (seq integer primary key, terminal, number, boot, mono, wall, kind, txn, fields)"
         )
