@@ -2,11 +2,11 @@
 
 import { Connection } from "./connection.js";
 import { parse } from "./drawing.js";
-import { hostNow } from "./host.js";
 import { chosen, film, show, state, timeline } from "./state.js";
 
 export let bench; // the connection
 
+const NEWEST = 50; // messages and entries of the host that are fetched
 const SOON = 120; // ms: what a burst of inputs brings is fetched once
 
 export function connect(token) {
@@ -155,4 +155,12 @@ export async function start() {
   Object.assign(state, { cards, profiles, verbs });
   await refresh();
   show();
+}
+
+// How the host stands, with its newest messages and entries; `then` is the query of a moment that is looked back at.
+async function hostNow(then) {
+  const now = await bench.get(`/host${then}`);
+  const newest = (path, count) => bench.get(`${path}${then || "?"}${then ? "&" : ""}after=${Math.max(0, count - NEWEST)}`);
+  const [messages, entries] = await Promise.all([newest("/host/messages", now.messages), now.books ? newest("/host/entries", now.books.entries) : []]);
+  return { ...now, newest: { messages: messages.reverse(), entries: entries.reverse() } };
 }

@@ -11,17 +11,8 @@ import { state } from "./state.js";
 import { hostAnswers } from "./surroundings.js";
 import { say } from "./words.js";
 
-const NEWEST = 50; // rows of each table that are shown
 const MESSAGES = ["kind", "mti", "terminal", "stan", "amount", "response", "pan", "reference", "note"];
 const ENTRIES = ["number", "kind", "terminal", "stan", "amount", "pan", "reference", "original"];
-
-// How the host stands, with its newest messages and entries; `then` is the query of a moment that is looked back at.
-export async function hostNow(then) {
-  const now = await bench.get(`/host${then}`);
-  const newest = (path, count) => bench.get(`${path}${then || "?"}${then ? "&" : ""}after=${Math.max(0, count - NEWEST)}`);
-  const [messages, entries] = await Promise.all([newest("/host/messages", now.messages), now.books ? newest("/host/entries", now.books.entries) : []]);
-  return { ...now, newest: { messages: messages.reverse(), entries: entries.reverse() } };
-}
 
 export function host() {
   const now = state.host;
