@@ -54,8 +54,16 @@ def strike(
     elif fault is AnswerFault.WRONG_TYPE:
         wrong = replace(reply, message_class=_ANOTHER[reply.message_class])
     else:
-        wrong = replace(reply, stan=reply.stan % LAST_STAN + 1)
+        wrong = replace(reply, stan=_unused(reply.stan))
     return (replace(noted, message=sealed(dialect.encode_reply(wrong))),)
+
+
+def _unused(stan: int) -> int:
+    """A trace number of the other half of the circle, which a terminal neither awaits nor comes to soon.
+
+    The number beside it may be the one that the terminal awaits when a late answer arrives: that answer would be its answer.
+    """
+    return (stan - 1 + LAST_STAN // 2) % LAST_STAN + 1
 
 
 _ANOTHER = {
@@ -63,7 +71,6 @@ _ANOTHER = {
     MessageClass.FINANCIAL: MessageClass.AUTHORISATION,
     MessageClass.AUTHORISATION_ADVICE: MessageClass.ADVICE,
     MessageClass.ADVICE: MessageClass.AUTHORISATION,
-    MessageClass.AUTHORISATION_ADVICE: MessageClass.ADVICE,
     MessageClass.REVERSAL: MessageClass.ADVICE,
     MessageClass.BATCH_UPLOAD: MessageClass.ADVICE,
     MessageClass.RECONCILIATION: MessageClass.BATCH_UPLOAD,

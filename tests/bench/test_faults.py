@@ -233,6 +233,19 @@ def test_an_answer_to_something_else_is_unexpected_and_the_payment_is_reversed(
     assert (states(till), charged(bench), till.conditions()) == (["REVERSED"], 0, [])
 
 
+def test_a_late_answer_with_another_trace_number_is_no_answer_to_the_next_payment(bench: Bench) -> None:
+    till = bench.add_terminal("v400m")
+    till.fault("host-wrong-trace")
+    bench.host_answers(["late:70s"])
+    sale(till, lambda: till.insert("visa-credit"))
+    till.remove_card()
+    bench.advance(60 * SECOND)
+    bench.host_answers(["timeout"])
+    sale(till, lambda: till.swipe("visa-stripe"))
+    bench.advance(300 * SECOND)
+    assert (states(till), charged(bench)) == (["REVERSED", "REVERSED"], 0)
+
+
 def test_a_stripe_that_cannot_be_read_is_swiped_again(bench: Bench) -> None:
     till = bench.add_terminal("v400m")
     till.fault("stripe-unreadable")
