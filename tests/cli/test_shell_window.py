@@ -53,9 +53,7 @@ def sale(device: Device, folder: Path) -> None:
         window.until(ready)
         assert "taken back: " in window.say("back", ready)
         window.say(device.lines[-1], ready)
-        window.press(device.begun + TAB)
-        window.until(device.whole.removeprefix(device.begun))
-        window.press(ENTER)
+        window.press(device.begun + TAB + ENTER)
         window.until(f"{ready} {device.whole}")
         window.until(ready)
         if device.profile in NEEDS_PIN:

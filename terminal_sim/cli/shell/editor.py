@@ -11,10 +11,11 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app, run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggest, Suggestion
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion, get_common_complete_suffix
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import History as Recalled
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.styles import Style
 
 from terminal_sim.cli import UserError
@@ -51,6 +52,7 @@ class EditedLines:
             message=self._message,
             completer=_Candidates(session),
             complete_while_typing=False,
+            key_bindings=_completing(),
             auto_suggest=_Hints(session, history),
             history=_Recalled(history),
             bottom_toolbar=self._toolbar,
@@ -134,6 +136,32 @@ class EditedLines:
             self._pace.pause()
             return [f"the clock stands: {error}", *self._beside()]
         return self._beside()
+
+
+def _completing() -> KeyBindings:
+    """The key that completes: what the candidates have in common stands in the line before the next key is read.
+
+    The editor's own would look for candidates beside the keys, so a line that is typed fast would leave without its end.
+    """
+    keys = KeyBindings()
+
+    @keys.add("tab")
+    def complete(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.complete_state:
+            buffer.complete_next()
+            return
+        document = buffer.document
+        found = list(buffer.completer.get_completions(document, CompleteEvent(completion_requested=True)))
+        common = get_common_complete_suffix(document, found)
+        if common:
+            buffer.insert_text(common)
+        elif len(found) == 1:
+            buffer.apply_completion(found[0])
+        if len(found) > 1:
+            buffer.start_completion()
+
+    return keys
 
 
 class _Candidates(Completer):
