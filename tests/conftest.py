@@ -1,25 +1,17 @@
-"""What all tests share: no property is timed, slow tests have a marker, and what the proof has counted stands at the end.
-
-On a machine whose cores are all busy any example of a property, and any draw of one, may take long. `make soak` tries many more examples
-of each property (`--hypothesis-profile=long`).
-"""
+"""What all tests share: properties have their profiles, slow tests a marker, and what the proof has counted stands at the end."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-from tests import slow
+from tests import examples, slow
 from tests.proof import proof, summarize
 
 __all__ = ["proof"]
 
-UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("always", UNTIMED, max_examples=40)
-settings.register_profile("long", UNTIMED, max_examples=1_000)
-settings.load_profile("always")
+examples.register()
 
 
 @pytest.hookimpl(tryfirst=True)

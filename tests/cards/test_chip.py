@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_sim.cards import catalogue
@@ -13,6 +13,7 @@ from terminal_sim.cards.catalogue import CardFace, VirtualCard
 from terminal_sim.cards.system.chip import ChipCard
 from terminal_sim.emv.keys.derivation import IssuerKeys
 from tests.emv.terminal import ISSUER_KEY
+from tests.examples import examples
 
 Cards = Callable[[str], VirtualCard]
 
@@ -188,7 +189,7 @@ def test_two_transactions_have_two_cryptograms(card: Cards) -> None:
     assert first[5:13] != second[5:13]
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(
     st.sampled_from(
         ["visa-credit", "mastercard-pin", "interac-debit", "phone", "visa-offline", "mastercard-offline"]

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -28,6 +28,7 @@ from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.core.rows.settlement import SettlementRow, SettlementState
 from terminal_sim.core.trace_number import LAST_STAN
 from tests.core.samples import AT, payment, rows_of_few, void_of
+from tests.examples import examples
 
 
 def durable(*rows: JournalRow) -> DurableState:
@@ -111,7 +112,7 @@ def test_a_later_row_of_an_old_payment_moves_no_trace_number() -> None:
     assert durable(old, new, structs.replace(old, state=PaymentState.VOIDED)).trace_number.following == 7
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(rows_of_few, max_size=20))
 def test_a_trace_number_lies_between_1_and_999999(some: list[Payment]) -> None:
     assert 1 <= durable(*some).trace_number.following <= 999_999
@@ -120,7 +121,7 @@ def test_a_trace_number_lies_between_1_and_999999(some: list[Payment]) -> None:
 # Payments.
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(rows_of_few, max_size=12))
 def test_each_payment_stands_in_its_newest_state_in_the_order_of_its_first_row(some: list[Payment]) -> None:
     folded = durable(*some)
@@ -130,7 +131,7 @@ def test_each_payment_stands_in_its_newest_state_in_the_order_of_its_first_row(s
     assert folded.newest_first(5) == list(newest.values())[::-1][:5]
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(rows_of_few, max_size=12))
 def test_what_is_in_doubt_is_what_the_newest_rows_say(some: list[Payment]) -> None:
     newest = {one.reference: one for one in some}
@@ -138,7 +139,7 @@ def test_what_is_in_doubt_is_what_the_newest_rows_say(some: list[Payment]) -> No
     assert {one.reference for one in durable(*some).in_doubt()} == doubtful
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(rows_of_few, max_size=12), st.integers(0, 12))
 def test_folding_in_two_steps_is_folding_in_one(some: list[Payment], cut: int) -> None:
     folded = durable(*some[:cut])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from msgspec import structs
 
 from terminal_sim.core.payment import Payment, PaymentState
@@ -42,20 +42,17 @@ def test_a_payment_is_written_and_read_in_the_words_of_the_contract() -> None:
     assert Payment.of(FlatRow("sale", ROW)) == payment()
 
 
-@settings(max_examples=40)
 @given(payments)
 def test_every_payment_is_read_back_from_its_row(one: Payment) -> None:
     assert Payment.of(one.flat()) == one
 
 
-@settings(max_examples=40)
 @given(payments)
 def test_every_row_survives_json(one: Payment) -> None:
     row = one.flat()
     assert Payment.of(FlatRow(row.kind, json.loads(json.dumps(dict(row.fields))))) == one
 
 
-@settings(max_examples=40)
 @given(payments)
 def test_every_payment_survives_the_journal(one: Payment) -> None:
     with Journal(IN_MEMORY) as journal:
@@ -63,7 +60,6 @@ def test_every_payment_survives_the_journal(one: Payment) -> None:
         assert [stored.row for stored in journal.rows("T")] == [one]
 
 
-@settings(max_examples=40)
 @given(payments)
 def test_a_row_has_no_empty_fields(one: Payment) -> None:
     assert all(value not in ("", 0) for value in one.flat().fields.values())

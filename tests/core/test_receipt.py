@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -87,14 +87,12 @@ def test_a_customer_copy_thanks_and_asks_for_no_signature() -> None:
     assert "receipt-signature" not in found
 
 
-@settings(max_examples=40)
 @given(payments, st.sampled_from(COPIES))
 def test_whatever_a_receipt_has_it_has_in_that_order(one: Payment, copy: Copy) -> None:
     places = [ORDER.index(id) for id in ids(printed(one, copy))]  # noqa: A001 - as names call it
     assert places == sorted(places)
 
 
-@settings(max_examples=40)
 @given(payments, st.sampled_from(COPIES))
 def test_a_receipt_begins_and_ends_with_a_text_and_has_no_two_rulers_in_a_row(
     one: Payment, copy: Copy
@@ -157,7 +155,6 @@ def test_a_declined_void_carries_no_void_mark() -> None:
     assert "receipt-void" not in ids(printed(void_of(payment(), state=PaymentState.DECLINED)))
 
 
-@settings(max_examples=40)
 @given(payments, st.sampled_from(COPIES))
 def test_a_reprint_is_the_same_lines_under_one_mark(one: Payment, copy: Copy) -> None:
     first = printed(one, copy)
@@ -185,7 +182,6 @@ def test_nobody_signs_for_what_was_not_paid() -> None:
     assert "receipt-signature" not in ids(printed(payment(state=PaymentState.DECLINED)))
 
 
-@settings(max_examples=40)
 @given(payments, st.sampled_from(COPIES))
 def test_a_receipt_names_its_payment_and_its_language(one: Payment, copy: Copy) -> None:
     receipt = printed(one, copy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -32,6 +32,7 @@ from terminal_sim.core.payment_request import (
 from terminal_sim.core.terminal import Terminal
 from tests.core.fuzz import FLOWS, NAME, PROFILES, STRIPE, Fresh, histories, keys
 from tests.core.samples import AT
+from tests.examples import examples
 
 ASKED = PaymentRequest(id="R-1", amount=Money(2500, "CAD"), ticket="T-7", server="Ana", register="Bar")
 V400M, S1F2 = 0, 1
@@ -191,7 +192,7 @@ def test_a_terminal_that_is_opened_ends_what_it_was_asked_for(profile: int) -> N
     assert ended.notice.id == "cancelled"
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.sampled_from(range(len(PROFILES))), histories)
 def test_a_request_that_was_taken_is_ended_once_and_nothing_else_is(
     profile: int, events: list[Event]

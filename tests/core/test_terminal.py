@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_sim.core import effects as fx
@@ -16,9 +16,10 @@ from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.core.rows.table import row_of
 from terminal_sim.core.trace_number import serial
 from tests.core.fuzz import NAME, PROFILES, STRIPE, Fresh, histories, keys
+from tests.examples import examples
 
 profiles = st.sampled_from(range(len(PROFILES)))
-a_while = settings(max_examples=60)
+a_while = examples(60)
 
 
 def flat(effects: list[fx.Effect]) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_sim.core.events import Alarm, Event, Trigger
 from terminal_sim.core.flow import DONE, STAY, AnyFlow, Context, Flow, Move, State
 from terminal_sim.core.screen import Screen
 from terminal_sim.flows import load
+from tests.examples import examples
 
 GUARDS = ("guard_0", "guard_1", "guard_2")
 ACTIONS = ("action_0", "action_1", "action_2", "action_raises")
@@ -98,7 +99,7 @@ def outcome(fire: Callable[[], bool], context: Recorder) -> tuple[object, str, l
     return answer, context.state, context.calls
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(
     charts,
     st.sampled_from(STATES),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -23,6 +23,7 @@ from terminal_sim.core.money import CURRENCIES, Money
 from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.iso8583.wire import MAX_MESSAGE
 from terminal_sim.secret import Secret
+from tests.examples import examples
 from tests.host.dialects import NAMES, dialect
 from tests.host.samples import (
     DIALECT,
@@ -257,7 +258,7 @@ REPLY = st.builds(
 )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.sampled_from(NAMES), requests())
 def test_every_request_comes_back_as_it_was(name: str, request_: HostRequest) -> None:
     spoken = dialect(name)
@@ -281,7 +282,7 @@ def test_garbage_is_a_message_error_in_both_directions(name: str, garbage: bytes
 DAMAGES = st.lists(st.tuples(st.integers(0, 2000), st.integers(1, 255)), min_size=1, max_size=4)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.sampled_from(NAMES), requests(), DAMAGES, st.integers(-3, 3))
 def test_a_damaged_request_is_refused_or_a_whole_other_request(
     name: str, request_: HostRequest, damages: list[tuple[int, int]], cut: int
@@ -531,7 +532,6 @@ def test_a_reply_that_was_read_is_labelled_with_its_message_type(reply: HostRepl
     assert decode_reply(wire).label == wire[:2].hex() == DIALECT.codes.reply_type(reply.message_class)
 
 
-@settings(max_examples=40)
 @given(requests())
 def test_a_request_is_labelled_with_its_message_type(request_: HostRequest) -> None:
     assert DIALECT.label(request_) == encode_request(request_)[:2].hex()

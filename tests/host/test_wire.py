@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 
 import iso8583
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.iso8583 import elements as el
 from terminal_sim.host.iso8583.forms import Alphabet, ElementForm
 from terminal_sim.host.iso8583.wire import WireCodec
+from tests.examples import examples
 from tests.host.dialects import NAMES, dialect
 
 WIRES = st.sampled_from(NAMES).map(lambda name: dialect(name).wire)
@@ -78,14 +79,14 @@ def _outcome(call: Callable[[], bytes | Mapping[str, str]]) -> object:
         return str(error)
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(messages())
 def test_fields_become_the_bytes_of_pyiso8583(case: tuple[WireCodec, dict[str, str]]) -> None:
     wire, fields = case
     assert wire.encode(dict(fields)) == _oracle_encode(wire, fields)
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(messages())
 def test_bytes_become_the_fields_of_pyiso8583(case: tuple[WireCodec, dict[str, str]]) -> None:
     wire, fields = case
@@ -96,7 +97,7 @@ def test_bytes_become_the_fields_of_pyiso8583(case: tuple[WireCodec, dict[str, s
     assert wire.message_type(message) == fields[el.MESSAGE_TYPE]
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(
     messages(), st.lists(st.tuples(st.integers(0, 500), st.integers(1, 255)), max_size=3), st.integers(-3, 2)
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_sim.language_server.completion import offers_at
@@ -48,19 +48,16 @@ def asked(text: str, line: int, index: int) -> None:
     assert all(first < last < len(document.lines) for first, last in folds_of(document))
 
 
-@settings(max_examples=40)
 @given(st.lists(LINES, max_size=14), st.integers(0, 14), st.integers(0, 40))
 def test_any_lines_can_be_asked_about(lines: list[str], line: int, index: int) -> None:
     asked("\n".join(lines), line, index)
 
 
-@settings(max_examples=40)
 @given(st.text(alphabet='ab ${}"/=|#@\n:-', max_size=80), st.integers(0, 5), st.integers(0, 20))
 def test_any_text_can_be_asked_about(text: str, line: int, index: int) -> None:
     asked(f"keys 1\n{text}", line, index)
 
 
-@settings(max_examples=40)
 @given(st.sampled_from(SCRIPTS), st.data())
 def test_a_script_that_ends_anywhere_can_be_asked_about(script: Path, data: st.DataObject) -> None:
     text = script.read_text("utf-8")
@@ -74,7 +71,6 @@ def test_a_right_script_has_no_problems(script: Path) -> None:
     assert problems_of(Document(script, script.read_text("utf-8")), {}) == []
 
 
-@settings(max_examples=40)
 @given(st.lists(LINES, min_size=1, max_size=10))
 def test_every_cure_is_within_its_text(lines: list[str]) -> None:
     document = Document(HERE, "\n".join(["keys 1", "terminal v400m", *lines]))

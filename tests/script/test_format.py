@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_sim.script.format import formatted
@@ -168,7 +168,6 @@ def test_any_lines_mean_the_same_when_they_are_laid_out(lines: list[tuple[str, s
     held(" " * blanks + "keys  1\n" + "".join(line + end for line, end in lines))
 
 
-@settings(max_examples=40)
 @given(st.sampled_from(SCRIPTS), st.data())
 def test_a_mutated_acceptance_script_means_the_same_when_it_is_laid_out(
     script: Path, data: st.DataObject

@@ -3,7 +3,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import CardMute, CardRemoved, DriverError, FrameError, Misuse
@@ -11,6 +11,7 @@ from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.iso7816.block import Complaint, Edc, IBlock, RBlock, SBlock, Supervision, encode
 from terminal_drivers.iso7816.t1 import REPEATS, REQUESTS, Conversation, ExchangeLost, T1Terminal, Turn
 from terminal_drivers.iso7816.t1card import Interlude, Mishap, T1Card
+from tests.examples import examples
 
 Chip = Callable[..., Any]
 
@@ -409,7 +410,7 @@ INTERLUDES: st.SearchStrategy[Interlude] = st.one_of(
 LENGTHS = st.one_of(st.integers(1, 300), st.sampled_from((253, 254, 255, 256, 1000)))
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(
     st.lists(LENGTHS, min_size=1, max_size=4),
     st.lists(INTERLUDES, max_size=3),  # the fourth mishap in a row is a declared loss
@@ -438,7 +439,7 @@ SILENCE = 0.2  # s until a turn without an answer is given up
 LONGEST = 2.0  # s of silence at a stretch, then the loss is declared
 
 
-@settings(max_examples=2000)
+@examples(2000)
 @given(st.integers(0, 1 << 32), st.sampled_from((16, 32, 254)))
 def test_a_bad_line_ends_in_the_right_answer_or_a_declared_loss_in_time(seed: int, ifsc: int) -> None:
     chance = Random(seed)

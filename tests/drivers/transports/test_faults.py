@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import DriverError, Misuse, ReaderLost, Transport
@@ -8,6 +8,7 @@ from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.transports.faults import Chances, Fault, FaultyTransport, Way
 from terminal_drivers.transports.loopback import LoopbackEnd, LoopbackLine, pair
+from tests.examples import examples
 
 ALWAYS = 1.0
 
@@ -149,7 +150,7 @@ def test_a_chance_is_a_number_from_0_to_1() -> None:
         Chances(drop=1.5)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.integers(0, 2**32), st.floats(0, 0.5), st.booleans())
 def test_a_ccid_reader_behind_faults_answers_rightly_or_declares_it(
     seed: int, chance: float, chop: bool

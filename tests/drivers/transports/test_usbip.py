@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import Misuse
@@ -15,6 +15,7 @@ from terminal_drivers.readers.ccid.usb import CcidUsbDevice
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.transports.usbip import MOST_CONNECTIONS, UsbIpServer
 from tests.drivers.conftest import TableChip
+from tests.examples import examples
 
 PATIENCE = 5.0
 APDU_LEVEL = 0x0004_04BE
@@ -205,7 +206,7 @@ def test_nonsense_ends_the_connection_and_not_the_server(rig: Rig, nonsense: byt
     assert rig.connect()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress=[HealthCheck.function_scoped_fixture])
 @given(garbage=st.binary(min_size=1, max_size=200), imported=st.booleans())
 def test_no_garbage_stops_the_server(rig: Rig, garbage: bytes, imported: bool) -> None:
     peer = rig.connect(imported=imported)

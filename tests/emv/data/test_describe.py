@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from terminal_sim.cards.catalogue import VirtualCard
@@ -13,6 +13,7 @@ from terminal_sim.emv.data.describe import mask_capdu, mask_rapdu
 from terminal_sim.emv.talk.asks import Command
 from tests.emv.table import rows
 from tests.emv.terminal import Terminal
+from tests.examples import examples
 
 ANSWERS = [
     ("a status alone", "6A82", "6A82 file or application not found"),
@@ -72,7 +73,7 @@ def numbers(draw: st.DrawFn) -> str:
     return next(body + last for last in "0123456789" if is_luhn_valid(body + last))
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(
     numbers(),
     st.sampled_from([*tags.DICTIONARY, 0x80, 0xDF8101]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_sim.emv.data import tlv
@@ -25,6 +25,7 @@ from terminal_sim.emv.talk.outcome import Outcome
 from terminal_sim.emv.talk.request import Interface
 from tests.emv.tapped import AID, StripeCard, TapCard, taking
 from tests.emv.terminal import Terminal
+from tests.examples import examples
 
 CDOL = "9F02069F03069F1A0295055F2A029A039C019F3704"
 ELEMENTS = (0xDF811B, "30"), (0xDF811C, "012C"), (0xDF811D, "01")
@@ -119,14 +120,14 @@ def test_a_card_that_is_not_damaged_is_paid_with(kernel: int) -> None:
     assert outcome.card is not None
 
 
-@settings(max_examples=35)
+@examples(35)
 @given(st.sampled_from(KERNELS), st.integers(0, 8), answers)
 def test_one_damaged_answer_ends_in_an_outcome(kernel: int, at: int, answer: bytes | None) -> None:
     outcome = ended(kernel, genuine(kernel), {at: answer})
     assert "1234560012345608" not in repr(outcome)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.integers(0, 5), answers)
 def test_one_damaged_answer_of_a_card_that_makes_a_track_ends_in_an_outcome(
     at: int, answer: bytes | None
@@ -135,7 +136,7 @@ def test_one_damaged_answer_of_a_card_that_makes_a_track_ends_in_an_outcome(
     assert "5123456789012345" not in repr(outcome)
 
 
-@settings(max_examples=35)
+@examples(35)
 @given(st.sampled_from(KERNELS), st.lists(answers, min_size=12, max_size=12))
 def test_a_card_that_answers_anything_after_its_selection_ends_in_an_outcome(
     kernel: int, said: list[bytes | None]
@@ -143,7 +144,7 @@ def test_a_card_that_answers_anything_after_its_selection_ends_in_an_outcome(
     ended(kernel, genuine(kernel), {at + 2: answer for at, answer in enumerate(said)})
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.binary(max_size=60), st.sampled_from(KERNELS))
 def test_any_directory_ends_in_an_outcome(entry: bytes, kernel: int) -> None:
     inner = tlv.encode(0xA5, tlv.encode(0xBF0C, tlv.encode(0x61, tlv.encode(0x4F, AID) + entry)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_sim.cards import catalogue
@@ -17,6 +17,7 @@ from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Interface
 from tests.emv.table import rows
 from tests.emv.terminal import ISSUER_KEY, Terminal, configuration
+from tests.examples import examples
 
 Cards = Callable[[str], VirtualCard]
 
@@ -115,7 +116,7 @@ def outcome_of(terminal: Terminal, card: FuzzCard | Tampered, interface: Interfa
     return outcome
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.lists(answers, max_size=25), st.sampled_from(Interface))
 def test_a_card_that_answers_at_random_ends_in_an_outcome(script: list[bytes], interface: Interface) -> None:
     card = FuzzCard(script)
@@ -124,7 +125,7 @@ def test_a_card_that_answers_at_random_ends_in_an_outcome(script: list[bytes], i
     assert card.commands <= 2_000
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(st.sampled_from(FACES), st.integers(0, 14), st.data())
 def test_a_good_card_with_one_damaged_answer_ends_in_an_outcome(
     face: tuple[str, str, Interface], position: int, data: st.DataObject

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_sim.emv.keys import key_block
@@ -15,6 +15,7 @@ from terminal_sim.emv.keys.check_value import check_value, ciphered_zeros
 from terminal_sim.emv.keys.key_algorithm import KeyAlgorithm
 from terminal_sim.emv.keys.key_block_header import KeyBlockError, KeyBlockHeader
 from terminal_sim.secret import Secret
+from tests.examples import examples
 
 ROWS: list[dict[str, str]] = json.loads(
     (Path(__file__).parents[2] / "vectors" / "key_blocks.json").read_text("utf-8")
@@ -85,7 +86,7 @@ def test_a_changed_character_is_noticed(at: int, character: str) -> None:
             key_block.unwrap(PROTECTION, changed)
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(
     st.text(max_size=20) | st.text("0123456789ABCDEFKSPB", max_size=40).map(lambda tail: BLOCK[:14] + tail)
 )

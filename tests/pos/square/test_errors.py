@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.pos.square.kit import HEADERS, SquareShop, shop
 from tests.pos.square.test_requests import SDKS
 
@@ -216,7 +217,7 @@ def damaged(draw: st.DrawFn) -> tuple[str, str, bytes]:
     return method, path, bytes(body if draw(st.booleans()) else body[:cut])
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(100, suppress=[HealthCheck.function_scoped_fixture])
 @given(damaged())
 def test_no_damaged_request_is_answered_with_an_error_of_the_server(
     square: SquareShop, request_: tuple[str, str, bytes]
@@ -227,7 +228,7 @@ def test_no_damaged_request_is_answered_with_an_error_of_the_server(
 
 
 @pytest.mark.soak
-@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10_000, suppress_health_check=list(HealthCheck))
 @given(damaged())
 def test_no_damaged_request_of_ten_thousand_is_answered_with_an_error_of_the_server(
     square: SquareShop, request_: tuple[str, str, bytes]

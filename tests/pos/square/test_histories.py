@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.pos.square.kit import SquareShop, shop
 from tests.pos.square.test_power import come_back
 from tests.pos.square.test_refunds import charged
@@ -152,14 +153,14 @@ def happens(acts: list[str]) -> None:
         history.end()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(15, suppress=list(HealthCheck))
 @given(st.lists(st.sampled_from(ACTS), max_size=25))
 def test_what_the_service_says_was_paid_is_what_the_host_has_booked(acts: list[str]) -> None:
     happens(acts)
 
 
 @pytest.mark.soak
-@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1000, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.sampled_from(ACTS), max_size=40))
 def test_a_thousand_histories_are_booked_as_the_service_says(acts: list[str]) -> None:
     happens(acts)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import CardMute, FrameError, ReaderRefused
@@ -19,6 +19,7 @@ from terminal_drivers.readers.ccid.features import SERIAL_CHARACTER, SERIAL_TPDU
 from terminal_drivers.readers.ccid.gempc import GemPcVariant
 from terminal_drivers.readers.ccid.pin import PinVerify
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
+from tests.examples import examples
 
 Chip = Callable[..., Any]
 VARIANT = GemPcVariant(echo=False, features=(SERIAL_CHARACTER,), pin_support=3)
@@ -63,7 +64,7 @@ def test_an_apdu_reaches_a_card_of_either_protocol_once(atr: str, length: int) -
 INTERLUDES = st.sampled_from((SBlock(Supervision.WTX, b"\2"), SBlock(Supervision.IFS, b"\x20"), *Mishap))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(INTERLUDES, max_size=3), st.integers(1, 255))
 def test_t1_at_character_level_is_t1_at_tpdu_level(interludes: list[Interlude], length: int) -> None:
     command = bytes((0, 0xDB, 0, 0xFF, length)) + bytes(length)

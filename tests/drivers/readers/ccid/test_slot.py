@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -35,6 +35,7 @@ from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink, DirectPipes
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.pin_prompt import Key, Prompt
+from tests.examples import examples
 
 Chip = Callable[..., Any]
 
@@ -117,7 +118,7 @@ def test_two_slots_do_not_hear_each_other() -> None:
     assert [apdu[3] for apdu in second.seen] == [1, 3, 5]
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     st.lists(
         st.sampled_from((SBlock(Supervision.WTX, b"\2"), SBlock(Supervision.IFS, b"\x20"), *Mishap)),

@@ -6,7 +6,7 @@ from random import Random
 from typing import Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import CardAbsent, CardMute, DriverError, FrameError, ReaderLost, ReaderRefused
@@ -23,6 +23,7 @@ from terminal_drivers.readers.ccid.gempc import (
 )
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
+from tests.examples import examples
 
 LOSSES = (ReaderLost, FrameError, ReaderRefused, CardAbsent, CardMute)
 LINE_TIMEOUT = 0.2
@@ -208,7 +209,7 @@ def test_the_device_bears_the_same_trouble(meaning: str, sent: bytes, said: str)
     assert device.take() == {"answer": answer, "nak": b"\x03\x15\x16", "nothing": b""}[said], meaning
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.binary(max_size=60), st.sampled_from((GEMPC_TWIN, BUILT_IN)))
 def test_after_any_garbage_the_device_hears_the_next_command(garbage: bytes, variant: GemPcVariant) -> None:
     device = GemPcDevice(VirtualCcid(variant.features), variant)
@@ -223,7 +224,7 @@ def test_after_any_garbage_the_device_hears_the_next_command(garbage: bytes, var
     assert heard[-1]
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.lists(st.binary(max_size=40), max_size=6), st.sampled_from((GEMPC_TWIN, BUILT_IN)))
 def test_after_any_garbage_the_host_hears_the_next_answer(
     garbage: list[bytes], variant: GemPcVariant

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import FrameError, Misuse, Tracks
@@ -26,6 +26,7 @@ from terminal_drivers.readers.vivotech.codec import (
     encode,
 )
 from terminal_drivers.readers.vivotech.hid import Joiner, reports
+from tests.examples import examples
 
 Vector = Callable[[str], dict[str, Any]]
 
@@ -184,7 +185,7 @@ def test_any_chunking_gives_the_same_items(items: list[Item], noise: list[bytes]
         assert expected == items
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(
     st.booleans(),
     st.lists(st.one_of(st.binary(max_size=60), st.sampled_from([HEADER, b"\x01\x00\x0c%"])), max_size=9),
