@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 Scheme = Literal["light", "dark"]
-PATIENCE = 20_000  # ms
+PATIENCE = 120_000  # ms
 
 
 def opened(

@@ -13,8 +13,9 @@ from pathlib import Path
 from time import monotonic
 from types import TracebackType
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 20.0
 AGAIN = 1.0
 INTERRUPT = "\x03"
 

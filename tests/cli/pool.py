@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from terminal_sim.readers.pool import PoolConnection
+from tests.patience import PATIENCE
 
 
 class Pool:
@@ -45,7 +46,7 @@ class Pool:
 
     def end(self) -> int:
         self._process.send_signal(signal.SIGTERM)
-        code = self._process.wait(30)
+        code = self._process.wait(PATIENCE)
         assert self._process.stdout is not None
         self._process.stdout.close()
         return code

@@ -12,6 +12,7 @@ import pytest
 from terminal_sim import profile
 from terminal_sim.cli.completion import SHELLS, commands_of
 from terminal_sim.cli.main import main, parser
+from tests.patience import PATIENCE
 
 Completes = Callable[[str], list[str]]
 
@@ -50,7 +51,9 @@ def completes(shell: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> C
             command = [program, "-f", "-c", _ZSH, "zsh", str(script), *words]
         else:
             command = [program, "--norc", "-c", _BASH, "bash", str(script), *words]
-        ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=60)
+        ran = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, check=True, timeout=PATIENCE
+        )
         assert ran.stderr == ""
         return [offered.partition("\t")[0] for offered in ran.stdout.splitlines() if offered]
 

@@ -13,6 +13,7 @@ import pytest
 
 from terminal_sim.cli.main import main
 from tests.interop.daemon import Told
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}"}
@@ -71,7 +72,7 @@ def test_runs_in_processes_of_their_own_share_one_host(
         )
         for number in (1, 2)
     ]  # fmt: skip
-    assert [run.wait(60) for run in runs] == [0, 0]
+    assert [run.wait(PATIENCE) for run in runs] == [0, 0]
     assert sorted((line["terminal"], line["amount"], line["pan"]) for line in said(log)) == [
         ("V4000001", 1250, "401288******1881"),
         ("V4000002", 1250, "401288******1881"),

@@ -22,6 +22,7 @@ from terminal_sim.core.batch_totals import BatchTotals
 from terminal_sim.core.booking import Booking
 from terminal_sim.core.rows.settlement import SettlementRow, SettlementState
 from terminal_sim.verbs import VERBS
+from tests.patience import PATIENCE
 
 Run = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).resolve().parents[2]
@@ -470,7 +471,7 @@ def test_a_standard_stream_may_be_closed(closed: str) -> None:
     command = f'exec "{sys.executable}" -m terminal_sim shell s1f2 {closed}'
     ran = subprocess.run(
         ["sh", "-c", command], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=60, check=False,
+        timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert (ran.returncode, ran.stderr) == (0, "")
 

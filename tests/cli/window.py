@@ -12,9 +12,10 @@ from types import TracebackType
 
 import pexpect
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 PYTHONPATH = f"{ROOT}{os.pathsep}{ROOT / 'drivers'}"
-PATIENCE = 120
 ENTER, TAB, INTERRUPT, END, RIGHT, UP = "\r", "\t", "\x03", "\x04", "\x1b[C", "\x1b[A"
 _ASKED = re.escape("\x1b[6n")
 _WHERE = "\x1b[1;1R"  # at the top, so that all of the window is below

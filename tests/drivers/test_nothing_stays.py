@@ -39,9 +39,9 @@ from terminal_drivers.wiring.serving import serve
 from terminal_drivers.wiring.table import protocols
 from terminal_sim.readers.opening import open_hardware
 from tests.drivers.conftest import ATR_T0, FCI, PPSE, TableChip, two_free_ports
+from tests.patience import PATIENCE
 
 CYCLES = 100
-PATIENCE = 5.0
 FD_SETSIZE = 1024  # select(2)
 USBIP_LIST, LISTED = bytes.fromhex("0111800500000000"), 12 + 312 + 4
 GET_ATR = bytes.fromhex("000104")

@@ -11,11 +11,11 @@ from terminal_drivers.readers.ccid.both_ends import virtual_ccid
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMCORE_SIM_PRO, GEMPC_TWIN
 from terminal_drivers.readers.magstripe.both_ends import virtual_stripe_head
 from terminal_drivers.transports.lines import LineKind
+from tests.patience import PATIENCE
 
 Chip = Callable[..., Any]
 
 LINES: list[LineKind] = ["loopback", "pty", "tcp"]
-PATIENCE = 5.0
 SELECT = bytes.fromhex("00A404000E325041592E5359532E444446303100")
 TRACK2 = ";4761739001010119=30122011143878089?"
 

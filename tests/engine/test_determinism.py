@@ -11,6 +11,7 @@ import pytest
 
 import terminal_drivers
 import terminal_sim
+from tests.patience import PATIENCE
 
 ROOT = Path(terminal_sim.__file__).parent.parent
 DRIVERS = Path(terminal_drivers.__file__).parent.parent
@@ -59,7 +60,7 @@ def output(seed: int, hash_seed: str) -> bytes:
         "LC_ALL": "C",
     }
     ran = subprocess.run(
-        [sys.executable, "-c", ACTS, str(seed)], env=env, capture_output=True, check=True, timeout=60
+        [sys.executable, "-c", ACTS, str(seed)], env=env, capture_output=True, check=True, timeout=PATIENCE
     )
     return ran.stdout
 

@@ -25,6 +25,7 @@ from terminal_sim.script.results import ScenarioOutcome
 from terminal_sim.script.run import Runner
 from terminal_sim.script.vocabulary import vocabulary
 from tests.explore.conftest import KeptRun
+from tests.patience import PATIENCE
 
 ROOT = Path(terminal_sim.__file__).parent.parent
 DRIVERS = Path(terminal_drivers.__file__).parent.parent
@@ -289,7 +290,13 @@ def test_another_folder_user_locale_and_hash_seed_give_the_same_bytes(kept: Kept
     }
     command = [sys.executable, "-m", "terminal_sim", "replay", "elsewhere.tsim"]
     ran = subprocess.run(
-        command, cwd=tmp_path / "moved", env=environ, capture_output=True, text=True, check=False, timeout=60
+        command,
+        cwd=tmp_path / "moved",
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
     )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "the same, byte for byte" in ran.stdout

@@ -22,7 +22,8 @@ from typing import IO, Any, Self
 
 import pytest
 
-PATIENCE = 20.0  # seconds; nothing that works takes more than a tenth of it
+from tests.patience import PATIENCE
+
 CLIENT = Path(__file__).parent / "pyscard_client.py"
 SERIAL_DRIVER = "/usr/lib/pcsc/drivers/serial/libccidtwin.so"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from smartcard import scard  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
-PATIENCE = 15_000  # milliseconds
+PATIENCE = 120_000  # milliseconds
 PROTOCOLS = {"T=0": scard.SCARD_PROTOCOL_T0, "T=1": scard.SCARD_PROTOCOL_T1}
 ANY = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
 

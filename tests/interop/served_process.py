@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE
+
 
 class ServedProcess:
     """`terminal-sim serve PROFILE --pos API:0`, with the state in a folder."""
@@ -37,7 +39,7 @@ class ServedProcess:
         assert self._process is not None
         assert self._process.stdout is not None
         self._process.send_signal(signal.SIGKILL)
-        self._process.wait(60)
+        self._process.wait(PATIENCE)
         self._process.stdout.close()
         self._process = None
 

@@ -18,6 +18,7 @@ from terminal_drivers.readers.ccid.serving import ServedReader
 from terminal_sim.cards.catalogue import VirtualCard
 from tests.interop.daemon import Pcscd
 from tests.interop.test_protocols import ATR_T1, Atred
+from tests.patience import PATIENCE
 
 KEYS = Path(__file__).parents[2] / "profiles" / "keys" / "test-ca.toml"
 TERMINAL = {
@@ -85,7 +86,7 @@ def test_emv_utils_authenticates_a_card(
         env=daemon.environment,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

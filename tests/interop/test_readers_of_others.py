@@ -18,6 +18,7 @@ from terminal_sim.cards.catalogue import VirtualCard
 from tests.interop.daemon import Pcscd, need_pyscard
 from tests.interop.independent.objects import CardFault
 from tests.interop.independent.terminal import IndependentTerminal
+from tests.patience import PATIENCE
 
 HERE = Path(__file__).parent
 OTHERS = HERE.parents[1] / ".venv" / "others"
@@ -40,7 +41,7 @@ def test_emv_of_pypi_reads_a_card_tries_its_pin_and_makes_a_login_code(
         env={**daemon.environment, "PYTHONPATH": str(OTHERS / "py")},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -90,7 +91,7 @@ def test_node_emv_takes_apart_what_every_card_says(card: Callable[[str], Virtual
         env={**os.environ, "NODE_PATH": str(OTHERS / "node" / "node_modules")},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=PATIENCE,
         check=True,
     )
     lines = [json.loads(line) for line in done.stdout.splitlines()]

@@ -12,10 +12,10 @@ from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.bench.served_apis import ServedApis
 from terminal_sim.pos.square.webhooks.events import EVENT_TYPES
 from tests.interop.library_process import HERE, OTHERS, LibraryProcess
+from tests.patience import PATIENCE
 from tests.pos.square.receiver import receiving
 
 SECOND = 1_000_000
-PATIENCE = 60.0
 LIBRARY = OTHERS / "square"
 PAYS = "9fa747a2-25ff-48ee-b078-04381f7c828f"
 

@@ -18,6 +18,7 @@ from terminal_sim.journal.errors import JournalBusyError, JournalDamagedError, J
 from terminal_sim.journal.file import IN_MEMORY, newest_schema
 from terminal_sim.journal.store import Journal
 from terminal_sim.secret import Secret
+from tests.patience import PATIENCE
 
 SALE = FlatRow("sale", {"reference": "R1", "state": "AUTH_SENT", "amount": 1000})
 REPRINT = FlatRow("reprint", {"original": "R1"})
@@ -137,12 +138,12 @@ def test_a_second_process_is_told_that_the_journal_is_open(path: Path) -> None:
     second = f"from terminal_sim.journal.store import Journal\nJournal({str(path)!r})"
     with Journal(path):
         done = subprocess.run(
-            [sys.executable, "-c", second], capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, "-c", second], capture_output=True, text=True, timeout=PATIENCE, check=False
         )
         assert "JournalBusyError" in done.stderr
         assert "another process has this journal open" in done.stderr
     again = subprocess.run(
-        [sys.executable, "-c", second], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", second], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert again.returncode == 0, again.stderr
 

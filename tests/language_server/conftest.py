@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 
 import pytest
 
+from tests.patience import PATIENCE
+
 pygls = pytest.importorskip("pygls", reason="pygls is missing: pip install 'terminal-sim[lsp]'")
 from lsprotocol import types  # noqa: E402
 from pygls.lsp.client import LanguageClient  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 CURSOR = "█"
-PATIENCE = 30  # seconds in which a server answers on any machine
 
 T = TypeVar("T")
 

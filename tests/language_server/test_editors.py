@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from terminal_sim.script.headings import HEADINGS
+from tests.patience import PATIENCE
 
 EDITORS = Path(__file__).resolve().parents[2] / "editors"
 
@@ -49,7 +50,7 @@ def test_the_extension_of_vs_code_is_javascript_and_its_parts_are_there() -> Non
     node = shutil.which("node")
     if node is None:
         pytest.skip("there is no node on this machine")
-    subprocess.run([node, "--check", "extension.js"], cwd=EDITORS / "vscode", check=True, timeout=60)
+    subprocess.run([node, "--check", "extension.js"], cwd=EDITORS / "vscode", check=True, timeout=PATIENCE)
 
 
 def test_vim_colours_a_script(tmp_path: Path) -> None:
@@ -65,7 +66,7 @@ def test_vim_colours_a_script(tmp_path: Path) -> None:
     subprocess.run(
         [vim, "-Nu", "NONE", "-es", *(part for step in steps for part in ("-c", step))],
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert told.read_text("utf-8").split() == [
         "keys",

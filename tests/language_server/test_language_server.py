@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
+
 pytest.importorskip("pygls", reason="pygls is missing: pip install 'terminal-sim[lsp]'")
 from lsprotocol import types
 
@@ -417,7 +419,12 @@ def test_without_its_extra_the_server_says_what_to_install() -> None:
     )
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}"}
     ran = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
     )
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == "terminal-sim: the language server needs pygls: pip install 'terminal-sim[lsp]'\n"

@@ -16,6 +16,7 @@ from terminal_sim.cli.main import main
 from terminal_sim.display.paper import PaperLine
 from terminal_sim.printers import PrinterAddress, PrinterError, UnsafePrinter, open_printer
 from terminal_sim.printers.escpos import EscPos
+from tests.patience import PATIENCE
 from tests.printers.escpos_decoder import decoded
 
 SPACES = str.maketrans("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}", "  ")
@@ -111,7 +112,7 @@ def port() -> Iterator[tuple[int, list[bytes]]]:
         thread = threading.Thread(target=listen)
         thread.start()
         yield server.getsockname()[1], got
-        thread.join(5)
+        thread.join(PATIENCE)
 
 
 def test_a_printer_in_the_network_gets_them(port: tuple[int, list[bytes]]) -> None:

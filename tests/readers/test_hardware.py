@@ -57,8 +57,9 @@ from terminal_sim.readers.opening import check_address, open_hardware
 from terminal_sim.readers.operator import HumanOperator
 from terminal_sim.verbs import ExpectationFailed, Tester
 from tests.engine.kit import ready
+from tests.patience import PATIENCE
 
-PATIENCE, TRIES = 10.0, 100
+TRIES = 1_000
 SELECT = bytes.fromhex("00A404000E315041592E5359532E444446303100")
 INSERTED, REMOVED = Presence(Change.INSERTED, 0), Presence(Change.REMOVED, 0)
 

@@ -36,6 +36,7 @@ from terminal_sim.script.results import RunResult, ScenarioOutcome
 from terminal_sim.script.run import Runner
 from terminal_sim.script.vocabulary import vocabulary
 from tests.engine.kit import ready
+from tests.patience import PATIENCE
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 
@@ -619,7 +620,7 @@ def test_every_protocol_is_captured(
 def test_wireshark_shows_a_recording_with_what_the_hands_did(folder: Path) -> None:
     file = sorted(folder.iterdir())[0]
     shown = subprocess.run(
-        ["tshark", "-r", str(file), "-V"], capture_output=True, text=True, check=True, timeout=60
+        ["tshark", "-r", str(file), "-V"], capture_output=True, text=True, check=True, timeout=PATIENCE
     ).stdout
     assert "Message Type: PC_to_RDR_XfrBlock" in shown
     assert re.search(r"Packet comments\n\s+insert visa-credit\n", shown)

@@ -26,9 +26,10 @@ from terminal_drivers.wiring.opening import open_host
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.readers.monitored import MonitoredReader
 from tests.engine.kit import ready
+from tests.patience import PATIENCE
 
 TIMEOUT = 1.0  # s without an answer lose the reader here: a real one has five times as many
-PATIENCE, TRIES = 10.0, 100
+TRIES = 1_000
 NTH = 3  # the command of the card at whose answer it happens
 APPROVED, CARD_ERROR, CARD_REMOVED, READER_LOST = "approved", "card-error", "card-removed", "reader-lost"
 SWIPE_INSTEAD = "swipe-instead"

@@ -18,6 +18,7 @@ from terminal_sim.script.bind import FROM_STATE
 from terminal_sim.script.headings import HEADINGS
 from terminal_sim.script.lexer import ACTS, KEYWORDS, NEGATABLE, KeysLexer
 from terminal_sim.verbs import VERBS
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted((ROOT / "tests" / "scripts").glob("*.keys"))
@@ -69,7 +70,7 @@ def test_the_lexer_loads_neither_bench_nor_verbs() -> None:
         " print([m for m in sys.modules if m.startswith(('terminal_sim.bench', 'terminal_sim.verbs'))])"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE
     )
     assert ran.stdout == "[]\n"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.forked import run_pytest
+from tests.patience import PATIENCE
 
 pytest_plugins = ["pytester"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -431,6 +432,6 @@ def test_tests_that_fail_are_kept_in_bundles(project: pytest.Pytester) -> None:
     for file in kept:
         result.stdout.fnmatch_lines([f"*bundle*{file.name}"])
     command = [sys.executable, "-m", "terminal_sim", "replay", str(kept[1])]
-    again = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    again = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert (again.returncode, again.stderr) == (0, "")
     assert "the same, byte for byte" in again.stdout

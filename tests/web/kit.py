@@ -14,9 +14,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from terminal_sim.web.served import BenchOptions
 from terminal_sim.web.serving import ServedAddress, serving
+from tests.patience import PATIENCE
 
 API = "/api/v1"
-PATIENCE = 20.0  # s
 
 
 class Client:

@@ -11,7 +11,8 @@ import pytest
 from terminal_sim.cli.main import main
 from terminal_sim.verbs import VERBS
 from tests.explore.planted import BUGS, planted
-from tests.web.kit import API, PATIENCE, Client, served
+from tests.patience import PATIENCE
+from tests.web.kit import API, Client, served
 
 (SLOW,) = (bug for bug in BUGS if bug.what == "a passcode may be typed for a minute")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.web.kit import API, Client
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
@@ -40,7 +41,7 @@ def test_the_sale_of_the_document_is_approved(bench: Client, language: str) -> N
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert ran.returncode == 0, ran.stderr + ran.stdout
     assert "$12.50" in ran.stdout

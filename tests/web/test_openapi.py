@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.web.kit import API, PATIENCE, Client, served
+from tests.patience import PATIENCE
+from tests.web.kit import API, Client, served
 
 PARAMETERS = """[parameters]
 "path.terminal" = "v400m-1"

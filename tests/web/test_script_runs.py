@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.web.kit import API, PATIENCE, Client
+from tests.patience import PATIENCE
+from tests.web.kit import API, Client
 
 SALE = """keys 1
 terminal v400m

@@ -21,6 +21,7 @@ import pytest
 from terminal_sim.cli.main import main
 from terminal_sim.web.serving import ServedAddress
 from tests.host.network.kit import Serving
+from tests.patience import PATIENCE
 from tests.recipes.tree import ROOT
 from tests.web.kit import Client
 
@@ -43,7 +44,7 @@ def serve(folder: Path, *words: str) -> Iterator[dict[str, Any]]:
         yield json.loads(process.stdout.readline())
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
         process.stdout.close()
 
 
@@ -131,7 +132,7 @@ def test_a_bench_pays_at_a_host_on_a_network_while_time_runs_by_the_wall(
 
 def _until(client: Client, path: str) -> list[dict[str, Any]]:
     """What is there once the host has answered: the bench runs by itself."""
-    limit = monotonic() + 20
+    limit = monotonic() + PATIENCE
     while monotonic() < limit:
         found: list[dict[str, Any]] = client.get(path)
         if found and found[-1]["response"]:

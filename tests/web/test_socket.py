@@ -11,7 +11,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from terminal_sim.web import app, feed
-from tests.web.kit import API, PATIENCE, Client, served
+from tests.patience import PATIENCE
+from tests.web.kit import API, Client, served
 
 
 def test_all_that_an_input_caused_comes_before_its_answer(bench: Client) -> None:

@@ -6,7 +6,8 @@ import json
 from http.client import HTTPConnection
 from typing import Any
 
-from tests.web.kit import API, PATIENCE, Client
+from tests.patience import PATIENCE
+from tests.web.kit import API, Client
 
 
 def listened(bench: Client, until: int, **headers: str) -> list[dict[str, Any]]:

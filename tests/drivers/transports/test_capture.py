@@ -23,6 +23,7 @@ from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import configuration_descriptor
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.transports.loopback import LoopbackLine, pair
+from tests.patience import PATIENCE
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 
@@ -311,7 +312,7 @@ def test_wireshark_dissects_the_capture_as_usbccid_and_iso_7816(recorded: tuple[
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     ).stdout.splitlines()
     text = "\n".join(shown)
     assert "GET DESCRIPTOR Response CONFIGURATION" in text
@@ -322,7 +323,9 @@ def test_wireshark_dissects_the_capture_as_usbccid_and_iso_7816(recorded: tuple[
     assert "ISO 7816\tSelect file" in text
     assert "ISO 7816\tResponse APDU (to Select file)" in text
     assert "Malformed" not in text
-    details = subprocess.run([*tshark, "-V"], capture_output=True, text=True, check=True, timeout=60).stdout
+    details = subprocess.run(
+        [*tshark, "-V"], capture_output=True, text=True, check=True, timeout=PATIENCE
+    ).stdout
     assert "the card is inserted" in details, "packet comments"
     assert "max slot index: 0x01" in details
 
@@ -330,7 +333,7 @@ def test_wireshark_dissects_the_capture_as_usbccid_and_iso_7816(recorded: tuple[
 @pytest.mark.skipif(shutil.which("capinfos") is None, reason=NO_TSHARK)
 def test_wireshark_reads_the_warning_and_the_interfaces(recorded: tuple[Path, object]) -> None:
     shown = subprocess.run(
-        ["capinfos", str(recorded[0])], capture_output=True, text=True, check=True, timeout=60
+        ["capinfos", str(recorded[0])], capture_output=True, text=True, check=True, timeout=PATIENCE
     ).stdout
     assert WARNING in shown
     assert "Name = serial" in shown

@@ -16,8 +16,8 @@ from terminal_drivers.transports.listening import LOOPBACK, ListeningSocket
 from terminal_drivers.transports.tcp import TcpLine
 from terminal_drivers.transports.usbip import UsbIpServer
 from tests.drivers.transports.test_tcp import Doubler
+from tests.patience import PATIENCE
 
-PATIENCE = 5.0
 APDU_LEVEL = 0x0004_04BE
 LIST, LISTED = bytes.fromhex("0111800500000000"), bytes.fromhex("01110005")
 

@@ -8,8 +8,7 @@ import serial
 from terminal_drivers.base import Misuse, ReaderLost, Transport
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.serial import SerialTransport
-
-PATIENCE = 5.0
+from tests.patience import PATIENCE
 
 
 class Doubler:

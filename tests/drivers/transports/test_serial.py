@@ -12,8 +12,8 @@ import pytest
 from terminal_drivers.base import ReaderLost
 from terminal_drivers.transports import serial
 from terminal_drivers.transports.serial import SerialTransport
+from tests.patience import PATIENCE
 
-PATIENCE = 5.0
 TIOCVHANGUP = 0x5437  # Linux: hang up as an unplugged adapter does; root only
 
 

@@ -9,8 +9,7 @@ from terminal_drivers.base import Misuse, ReaderLost, Transport
 from terminal_drivers.transports import tcp
 from terminal_drivers.transports.listening import LOOPBACK
 from terminal_drivers.transports.tcp import TcpLine, connect
-
-PATIENCE = 5.0
+from tests.patience import PATIENCE
 
 
 class Doubler:

@@ -16,8 +16,8 @@ from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.transports.usbip import MOST_CONNECTIONS, UsbIpServer
 from tests.drivers.conftest import TableChip
 from tests.examples import examples
+from tests.patience import PATIENCE
 
-PATIENCE = 5.0
 APDU_LEVEL = 0x0004_04BE
 LIST = bytes.fromhex("0111800500000000")
 IMPORT = bytes.fromhex("0111800300000000") + b"1-1".ljust(32, b"\0")

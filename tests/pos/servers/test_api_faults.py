@@ -18,9 +18,9 @@ import pytest
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.bench.served_apis import ServedApis
 from terminal_sim.pos.adyen.seal import SharedKey, seal
+from tests.patience import PATIENCE
 
 SECOND = 1_000_000
-PATIENCE = 60.0
 FORMER = "1999-12-31T23:59:59+00:00"
 
 

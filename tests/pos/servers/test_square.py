@@ -13,6 +13,7 @@ import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse
 from terminal_sim.bench.served_apis import ServedApis
+from tests.patience import PATIENCE
 
 
 def ask(
@@ -22,7 +23,7 @@ def ask(
     answer: Future[tuple[int, Any, str]] = Future()
 
     def send() -> None:
-        line = HTTPConnection(urlsplit(served.square.url).netloc, timeout=60)
+        line = HTTPConnection(urlsplit(served.square.url).netloc, timeout=PATIENCE)
         line.request(
             method,
             path,

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.patience import PATIENCE
 from tests.pos.square.postal import is_well_signed
 from tests.pos.square.receiver import receiving
 
 AWAY = "da40d603-c2ea-4a65-8cfd-f42e36dab0c7"
-PATIENCE = 60.0
 
 
 class ServedProcess:

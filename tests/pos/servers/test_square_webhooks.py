@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.bench.served_apis import ServedApis
 from terminal_sim.pos.square.webhooks.webhooks import Letter
+from tests.patience import PATIENCE
 from tests.pos.square.postal import is_well_signed
 from tests.pos.square.receiver import Receiver, receiving
 
 SECOND = 1_000_000
-PATIENCE = 60.0
 
 
 class Seller:

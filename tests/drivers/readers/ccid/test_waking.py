@@ -18,8 +18,9 @@ from terminal_drivers.readers.ccid.serving import ServedSerialReader
 from terminal_drivers.readers.ccid.waking import wake
 from terminal_drivers.transports.serial import SerialTransport, StopBits
 from terminal_drivers.wiring.opening import open_host
+from tests.patience import PATIENCE
 
-PATIENCE, SILENCE = 5.0, 0.1
+SILENCE = 0.1
 ASK = frame(encode(m.GetSlotStatus(0, 7)))
 SPEED_UP = frame(encode(m.Escape(0, 8, bytes.fromhex("011020"))))
 

@@ -9,13 +9,13 @@ from terminal_drivers.readers.ccid.pin import PinModify, PinOperation, PinVerify
 from terminal_drivers.readers.pcsc.codec import Feature
 from terminal_drivers.readers.pin_prompt import Key
 from tests.drivers.readers.pcsc.conftest import UID, PinPadReader
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from terminal_drivers.readers.pcsc.client import PcscReader
 
 Chip = Callable[..., Any]
 
-PATIENCE = 10.0
 SELECT = bytes.fromhex("00A404000E325041592E5359532E444446303100")
 OK = b"\x6f\x00\x90\x00"
 ATR_T0 = bytes.fromhex("3B6500002063CB6600")

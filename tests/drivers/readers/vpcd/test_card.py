@@ -14,10 +14,10 @@ from terminal_drivers.readers.vpcd.serving import ServedVpcd
 from terminal_drivers.transports.listening import LOOPBACK
 from terminal_drivers.transports.tcp import TcpTransport, connect
 from tests.drivers.conftest import two_free_ports
+from tests.patience import PATIENCE
 
 Chip = Callable[..., Any]
 
-PATIENCE = 5.0
 ATR = bytes.fromhex("3B848131FE4576454D56A7")
 GET_ATR, POWER_ON, POWER_OFF, RESET = (
     bytes.fromhex(text) for text in ("000104", "000101", "000100", "000102")
