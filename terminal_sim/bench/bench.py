@@ -33,7 +33,7 @@ from terminal_sim.bench.terminal_past import TerminalPast, past_of
 from terminal_sim.bench.till import Till
 from terminal_sim.bench.told import told
 from terminal_sim.bench.wall_clock import DEFAULT_CLOCK, check_passing, moment
-from terminal_sim.bench.wallet import Wallet
+from terminal_sim.bench.wallet import Slot, Wallet
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import Paper
 from terminal_sim.core.moment import Duration, Instant, wall_of
@@ -312,7 +312,7 @@ class Bench:
         """The card of this name, the same one all through the life of the bench; its issuer opens an account for it."""
         return self.wallet.card(name)
 
-    def into_hand(self, name: str, terminal: TerminalUnderTest) -> VirtualCard:
+    def into_hand(self, name: str, terminal: Slot) -> VirtualCard:
         """The card for a presentment at `terminal`. Raises `BenchMisuse` while it is in the slot of another one: there is one of each."""
         return self.wallet.into_hand(name, terminal)
 
