@@ -30,12 +30,13 @@ from terminal_sim.script.vocabulary import (
     is_message,
 )
 from terminal_sim.verbs import Tester, Verb
-from terminal_sim.verbs.actions import hidden_part, percent
 from terminal_sim.verbs.expectations import one_group
 from terminal_sim.verbs.rows import comparable
+from terminal_sim.verbs.scenario import hidden_part
 from terminal_sim.verbs.signature import ValueKind
 from terminal_sim.verbs.spelling import quoted
 from terminal_sim.verbs.states import is_name, state_of
+from terminal_sim.verbs.surroundings import percent
 from terminal_sim.verbs.variables import CARD_VARIABLES
 from terminal_sim.verbs.waiting import BadScript, duration, number, selector
 

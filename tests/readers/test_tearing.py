@@ -7,7 +7,7 @@ import pytest
 from terminal_drivers.base import CardRemoved, Misuse
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.readers.tearing import CARD_STEPS, COMMAND_STEPS, CardTear, TornCard
-from terminal_sim.verbs.actions import Actions
+from terminal_sim.verbs.cards import CardVerbs
 
 SELECT, GPO, READ, GENERATE = "00A4040000", "80A8000002830000", "00B2010C00", "80AE800000"
 TRANSACTION = [SELECT, SELECT, GPO, READ, READ, GENERATE, GENERATE]
@@ -89,4 +89,4 @@ def test_a_tear_is_written_as_a_step_or_a_number_of_commands() -> None:
 
 
 def test_the_verb_that_tears_a_card_names_every_step() -> None:
-    assert " ".join(CARD_STEPS) in (Actions.tear_card.__doc__ or "")
+    assert " ".join(CARD_STEPS) in (CardVerbs.tear_card.__doc__ or "")

@@ -23,7 +23,7 @@ from terminal_sim.script.recorder import ScriptRecorder
 from terminal_sim.script.tree import Form
 from terminal_sim.script.typed_lines import TypedLines
 from terminal_sim.verbs import BadScript, ExpectationFailed, ValueKind
-from terminal_sim.verbs.actions import SHORTEST_SECRET
+from terminal_sim.verbs.keys import SHORTEST_SECRET
 from terminal_sim.verbs.mask import Mask
 from terminal_sim.verbs.states import is_file
 
