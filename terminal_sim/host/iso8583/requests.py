@@ -1,26 +1,19 @@
 """Requests of a dialect to bytes and back.
 
-Processing code, condition and function follow from the kind of a request and from its original, so a request that is read is of the one kind that
-they fit. Kinds of one message type are told apart by processing code and condition: void and reversal are both reversals, and no reversal carries
-the processing code 02, since a void is repeated until it is answered and never reversed. The original data elements tell the message type of an
-original only: where several kinds have it and the condition, the first of the table of kinds is meant, and another writes its processing code
-into the private data.
+Processing code, condition and function follow from the kind of a request and from its original (`kinds`), which has elements of its own (`originals`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from terminal_sim.core.batch_totals import BatchTotals
-from terminal_sim.core.booking import Booking
 from terminal_sim.core.message import (
     Avs,
     Condition,
     EntryMode,
     HostRequest,
     MessageClass,
-    MessageKind,
-    Original,
 )
 from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.iso8583 import elements as el
@@ -44,15 +37,13 @@ from terminal_sim.host.iso8583.fields import (
     unfilled,
 )
 from terminal_sim.host.iso8583.forms import Alphabet
+from terminal_sim.host.iso8583.kinds import check_original, condition_of, kind_of, processing_code
+from terminal_sim.host.iso8583.originals import OriginalCodec
 from terminal_sim.host.iso8583.times import LocalTimes
 from terminal_sim.host.iso8583.wire import WireCodec
 from terminal_sim.secret import Secret
 
 _PIN_FIELD = 8  # bytes of the PIN block's element
-_PURCHASE = (
-    "00"  # processing code of a message that has neither a transaction type of its own nor an original
-)
-_ACCOUNTS = "0000"  # the processing code after the transaction type: no account is named
 _ELEMENTS = frozenset(
     (
         el.CARD_NUMBER,
@@ -94,19 +85,19 @@ class RequestCodec:
         self._codes = codes
         self._times = LocalTimes(has_date=el.LOCAL_DATE in forms)
         self._separator = "D" if forms[el.TRACK_2].alphabet is Alphabet.DIGITS else "="
-        self._original_size = forms[el.ORIGINAL].size
+        self._originals = OriginalCodec(codes, forms[el.ORIGINAL].size)
         # A number of the network may take the place of the function in a dialect whose messages of payments have none.
         self._has_function = any(codes.functions.values())
 
     def encode(self, request: HostRequest) -> bytes:
         """The message of `request`."""
         original, kind, codes = request.original, request.kind, self._codes
-        _check_original(kind, original)
-        condition = _condition(kind, original)
+        check_original(kind, original)
+        condition = condition_of(kind, original)
         private = {PrivateTag.REFERENCE: printable(request.reference, 1, 40, "the reference")}
         fields = {
             el.MESSAGE_TYPE: codes.request_type(kind.facts.message_class, repeat=request.repeat),
-            el.PROCESSING_CODE: _processing_code(kind, original),
+            el.PROCESSING_CODE: processing_code(kind, original),
             el.AMOUNT: amount(request.amount),
             el.TRACE_NUMBER: trace_number(request.stan),
             el.TERMINAL: filled(request.terminal, 8, "the terminal"),
@@ -140,7 +131,7 @@ class RequestCodec:
         if request.reason:
             fields[el.REASON] = digits(request.reason, 4, 4, "the reason")
         if original is not None:
-            fields[el.ORIGINAL] = self._write_original(kind, original, private)
+            fields[el.ORIGINAL] = self._originals.write(kind, original, private)
         if request.batch:
             private[PrivateTag.BATCH] = digits(str(request.batch), 1, 6, "the batch number")
         if request.key_serial:
@@ -169,9 +160,9 @@ class RequestCodec:
         if self._has_function and fields.get(el.FUNCTION) != self._codes.functions[message_class]:
             raise MessageError("the function does not agree with the message type")
         uploads = message_class is MessageClass.BATCH_UPLOAD
-        original = self._original_of(fields, private, condition, uploads=uploads)
-        kind = _kind_of(message_class, fields.get(el.PROCESSING_CODE, ""), condition, original)
-        _check_original(kind, original)
+        original = self._originals.read(fields, private, condition, uploads=uploads)
+        kind = kind_of(message_class, fields.get(el.PROCESSING_CODE, ""), condition, original)
+        check_original(kind, original)
         avs = None
         if PrivateTag.POSTAL_CODE in private or PrivateTag.STREET_NUMBER in private:
             avs = Avs(
@@ -238,47 +229,6 @@ class RequestCodec:
         (entry, fallback), said_here = codes.entry_of(fields.get(el.ENTRY_MODE, ""), "the entry mode")
         return entry, fallback, said_here or condition, None
 
-    def _write_original(self, kind: MessageKind, original: Original, private: dict[PrivateTag, str]) -> str:
-        """The original data elements; the rest of the original goes into the private data."""
-        facts = original.kind.facts
-        private[PrivateTag.ORIGINAL_REFERENCE] = printable(
-            original.reference, 1, 40, "the original's reference"
-        )
-        uploads = kind.facts.booking is Booking.UPLOAD
-        if original.kind is not next(_originals(facts.message_class, facts.condition, uploads=uploads)):
-            private[PrivateTag.ORIGINAL_PROCESSING] = facts.processing_code
-        named = self._codes.request_type(facts.message_class) + trace_number(original.stan)
-        return named.ljust(self._original_size, "0")
-
-    def _original_of(
-        self,
-        fields: Mapping[str, str],
-        private: Mapping[int, str],
-        condition: Condition,
-        *,
-        uploads: bool,
-    ) -> Original | None:
-        if el.ORIGINAL not in fields:
-            if {PrivateTag.ORIGINAL_REFERENCE, PrivateTag.ORIGINAL_PROCESSING} & private.keys():
-                raise MessageError(
-                    "an original's reference or processing code without the original data elements"
-                )
-            return None
-        named = digits(fields[el.ORIGINAL], 10, self._original_size, "the original data")
-        if named[:4] not in self._codes.classes:
-            raise MessageError("the original data elements name no payment")
-        message_class, repeat = self._codes.classes[named[:4]]
-        kinds = list(_originals(message_class, condition, uploads=uploads))
-        if PrivateTag.ORIGINAL_PROCESSING in private:
-            code = private[PrivateTag.ORIGINAL_PROCESSING]
-            kinds = [kind for kind in kinds[1:] if kind.facts.processing_code == code]
-        if repeat or not kinds:
-            raise MessageError("the original data elements name no payment")
-        reference = printable(
-            private.get(PrivateTag.ORIGINAL_REFERENCE, ""), 1, 40, "the original's reference"
-        )
-        return Original(kind=kinds[0], stan=trace_number_of(named[4:10]), reference=reference)
-
 
 def _pin_block(fields: Mapping[str, str], private: Mapping[int, str]) -> Secret[bytes] | None:
     """The element has the 8 bytes of triple DES, a private field the 16 of AES (ISO 9564-1, format 4)."""
@@ -315,50 +265,3 @@ def _check_totals(request: HostRequest) -> None:
     if (request.totals is not None, request.entry is None) != (reconciles, reconciles):
         wanted = "the totals of a batch and no" if reconciles else "no totals of a batch and an"
         raise MessageError(f"a {request.kind.value} has {wanted} entry mode")
-
-
-def _check_original(kind: MessageKind, original: Original | None) -> None:
-    """Which messages name an original: what undoes always, a refund or advice where there is one, and any other charge never."""
-    uploads = kind.facts.booking is Booking.UPLOAD
-    if original is None:
-        if kind.undoes or uploads:
-            raise MessageError(f"a {kind.value} names its original")
-    elif (kind.charges and kind.facts.is_payment) or kind.facts.booking is Booking.SETTLEMENT:
-        raise MessageError(f"a {kind.value} names no original")
-    elif not (original.kind.facts.is_payment if uploads else original.kind.moves_money):
-        raise MessageError(f"an original is a payment, not a {original.kind.value}")
-
-
-def _processing_code(kind: MessageKind, original: Original | None) -> str:
-    """The processing code."""
-    code = kind.facts.processing_code or (
-        _PURCHASE if original is None else original.kind.facts.processing_code
-    )
-    return code + _ACCOUNTS
-
-
-def _condition(kind: MessageKind, original: Original | None) -> Condition:
-    """The kind's own condition where it has one, else the original's."""
-    own = kind.facts.condition
-    return original.kind.facts.condition if own is Condition.NORMAL and original is not None else own
-
-
-def _kind_of(
-    message_class: MessageClass, processing_code: str, condition: Condition, original: Original | None
-) -> MessageKind:
-    for kind in MessageKind:
-        if kind.facts.message_class is message_class and (processing_code, condition) == (
-            _processing_code(kind, original),
-            _condition(kind, original),
-        ):
-            return kind
-    raise MessageError("processing code or condition does not agree with the message type")
-
-
-def _originals(message_class: MessageClass, condition: Condition, *, uploads: bool) -> Iterator[MessageKind]:
-    """The kinds that a message type and a condition may mean, the one that they mean without further words first; an uploaded row may be a void."""
-    for kind in MessageKind:
-        facts = kind.facts
-        meant = facts.is_payment if uploads else kind.moves_money
-        if meant and (facts.message_class, facts.condition) == (message_class, condition):
-            yield kind
