@@ -38,8 +38,8 @@ from terminal_sim.script.bind import bind
 from terminal_sim.script.parse import parse_step
 from terminal_sim.script.perform import Performer, Stopped
 from terminal_sim.script.results import ScenarioOutcome
+from terminal_sim.script.scope import Scope
 from terminal_sim.script.tree import ScriptError
-from terminal_sim.script.values import Scope
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import Tester
 

@@ -11,7 +11,7 @@ from terminal_sim.language_server.document import Document, Span
 from terminal_sim.language_server.names import scripts_in
 from terminal_sim.script.candidates import CandidateKind, CompletionCandidate, ScriptNames
 from terminal_sim.script.complete import complete, complete_heading
-from terminal_sim.script.values import Scope
+from terminal_sim.script.scope import Scope
 from terminal_sim.verbs import VERBS, Parameter, Verb
 
 _CLOSING = {'"': '"', "${": "}"}

@@ -21,8 +21,8 @@ from terminal_sim.script.candidates import ScriptNames, values_of, variables_of
 from terminal_sim.script.complete import complete_heading
 from terminal_sim.script.headings import HEADINGS
 from terminal_sim.script.parse import parse_step
+from terminal_sim.script.scope import Scope
 from terminal_sim.script.tree import Form, ScriptError, Value
-from terminal_sim.script.values import Scope
 from terminal_sim.script.verb_reference import Entry, verb_entries
 from terminal_sim.verbs import ValueKind, Verb
 

@@ -11,9 +11,9 @@ from terminal_sim.language_server.names import Reads, columns_of, macros_of, use
 from terminal_sim.script.candidates import ScriptNames
 from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.parse import parse_text
+from terminal_sim.script.scope import Scope
 from terminal_sim.script.settings import settings
 from terminal_sim.script.tree import Macro, ScriptError, SourcePlace
-from terminal_sim.script.values import Scope
 from terminal_sim.script.vocabulary import vocabulary
 
 _GIVEN = re.compile(r"^[^\S\r\n]+(?:let|capture)[^\S\r\n]+([A-Za-z_][\w-]*)", re.MULTILINE | re.ASCII)

@@ -12,8 +12,8 @@ from terminal_sim.bench import Bench, ProfileError
 from terminal_sim.bench.faults import FAULTS
 from terminal_sim.bench.words import HOST_FIELDS, JOURNAL_FIELDS, REPORT_FIELDS, RULES, SALES_FIELDS
 from terminal_sim.script import meanings
+from terminal_sim.script.scope import Scope
 from terminal_sim.script.tree import Macro
-from terminal_sim.script.values import Scope
 from terminal_sim.verbs import Parameter, ValueKind
 from terminal_sim.verbs.variables import passcode_variables
 

@@ -17,9 +17,10 @@ from terminal_sim.script.dataflow import Dataflow, Known, starts_from, variables
 from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.expansion import Expansion, macros_of
 from terminal_sim.script.parse import parse, parse_text
+from terminal_sim.script.scope import Scope
 from terminal_sim.script.settings import Settings, options_of, settings, with_options
 from terminal_sim.script.tree import Form, Macro, Scenario, Script, ScriptError, ScriptStep, Value
-from terminal_sim.script.values import VARIABLES, Scope
+from terminal_sim.script.values import VARIABLES
 from terminal_sim.script.vocabulary import Vocabulary
 from terminal_sim.verbs import VERBS
 from terminal_sim.verbs.states import is_file, is_name

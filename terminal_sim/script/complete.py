@@ -24,7 +24,7 @@ from terminal_sim.script.candidates import (
 )
 from terminal_sim.script.headings import HEADINGS
 from terminal_sim.script.meanings import FEATURES
-from terminal_sim.script.values import Scope
+from terminal_sim.script.scope import Scope
 from terminal_sim.verbs import VERBS, Parameter, ValueKind, Verb
 from terminal_sim.verbs.signature import NEGATION
 

@@ -12,8 +12,9 @@ from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import Call, FromState, MacroCall, VerbCall
 from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.expansion import Expansion
+from terminal_sim.script.scope import Scope
 from terminal_sim.script.tree import Form, TextTooLong, Value
-from terminal_sim.script.values import VARIABLES, Scope, judge, judge_field, rehearse
+from terminal_sim.script.values import VARIABLES, judge, judge_field, rehearse
 from terminal_sim.verbs import ValueKind
 from terminal_sim.verbs.variables import CARD_VARIABLES, passcode_variables
 

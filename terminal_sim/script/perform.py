@@ -10,9 +10,11 @@ from dataclasses import replace
 from terminal_sim.bench import BenchMisuse, Selector
 from terminal_sim.display.region import Region
 from terminal_sim.script.bind import Call, MacroCall, VerbArgument, VerbCall
+from terminal_sim.script.scope import Scope
+from terminal_sim.script.spoken import filled, spoken
 from terminal_sim.script.step_log import StepLog
 from terminal_sim.script.tree import ScriptStep
-from terminal_sim.script.values import Scope, filled, judge, spoken
+from terminal_sim.script.values import judge
 from terminal_sim.verbs import Tester
 from terminal_sim.verbs.signature import NEGATION
 from terminal_sim.verbs.variables import built_in

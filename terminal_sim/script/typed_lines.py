@@ -12,8 +12,9 @@ from terminal_sim.script.file_names import file_name
 from terminal_sim.script.line_of import WrongArgument, line_of, said
 from terminal_sim.script.parse import parse_step
 from terminal_sim.script.perform import Performer, Stopped
+from terminal_sim.script.scope import Scope
 from terminal_sim.script.tree import Form, ScriptError, Value
-from terminal_sim.script.values import Scope, judge
+from terminal_sim.script.values import judge
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import BadScript, Tester, Verb
 from terminal_sim.verbs.mask import Mask

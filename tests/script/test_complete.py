@@ -10,7 +10,7 @@ import pytest
 from terminal_sim.script.candidates import CandidateKind, ScriptNames
 from terminal_sim.script.complete import complete, complete_heading
 from terminal_sim.script.parse import parse_text
-from terminal_sim.script.values import Scope
+from terminal_sim.script.scope import Scope
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import VERBS
 

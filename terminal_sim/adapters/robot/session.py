@@ -14,8 +14,10 @@ from terminal_sim.adapters.robot.keywords import RobotKeyword
 from terminal_sim.adapters.session import TerminalSession, TerminalSetup
 from terminal_sim.bench import Duration, SavedState
 from terminal_sim.script.bind import VerbArgument
+from terminal_sim.script.scope import Scope
+from terminal_sim.script.spoken import spoken
 from terminal_sim.script.tree import Form, SourcePlace, Value
-from terminal_sim.script.values import Scope, judge, judge_field, spoken
+from terminal_sim.script.values import judge, judge_field
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import BadScript, Parameter, Verb
 from terminal_sim.verbs.pictures import Pictures
