@@ -34,3 +34,16 @@ def test_no_class_name_stands_for_two_ideas() -> None:
     twice = {name: found for name, found in places.items() if len(found) > 1}
     assert {name: found for name, found in twice.items() if name not in ONE_IDEA} == {}
     assert ONE_IDEA.keys() - twice.keys() == set(), "a name that is used once needs no exception"
+
+
+def test_no_exception_is_made_once_and_raised_again() -> None:
+    """Each raise adds to the traceback of what is raised, and with it keeps what the frames had: an exception of a module would grow for ever."""
+    raised = re.compile(r"\s*raise (_?[A-Z][A-Z0-9_]+)( from None)?$")
+    places = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for root in SOURCES
+        for file in sorted((ROOT / root).rglob("*.py"))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if raised.match(line)
+    ]
+    assert places == []

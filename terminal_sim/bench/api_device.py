@@ -25,6 +25,7 @@ from terminal_sim.runtime.clock import VirtualClock
 
 _PRINTER = {Paper.IN: PrinterStatus.OK, Paper.LOW: PrinterStatus.PAPER_LOW, Paper.OUT: PrinterStatus.NO_PAPER}
 _SERIAL = 999_000_000  # of the first terminal of a model, less one; no terminal that was sold has it
+_LONGEST_NOTE = 1_000  # characters: a note tells what a client sent, which may be long
 _NUMBER_LENGTH = 4  # of the digits in which a terminal's name ends
 
 
@@ -144,7 +145,7 @@ class ApiTerminal:
     def note(self, text: str) -> None:
         tracing = self._terminal.bench.engine.tracing
         if tracing is not None:
-            tracing.note(self._terminal.board, text)
+            tracing.note(self._terminal.board, text[:_LONGEST_NOTE])
 
 
 def rows_of(terminal: str) -> str:

@@ -14,7 +14,7 @@ from terminal_sim.pos.servers.http import HttpResponse, HttpServer
 from terminal_sim.pos.servers.on_bench import OnBench
 from terminal_sim.pos.servers.square import SquareDoor
 from terminal_sim.pos.servers.webhooks import WebhookCourier
-from terminal_sim.pos.square.objects.problems import UNAVAILABLE
+from terminal_sim.pos.square.objects.problems import unavailable
 from terminal_sim.pos.square.service.service import LOCATION, VERSION
 
 _LENGTH = 32
@@ -56,10 +56,9 @@ class SquareServer:
         door = SquareDoor(lambda request: service.answer(request, token), on_bench)
         self._on_bench = on_bench
         self._courier = WebhookCourier(lambda: on_bench(service.webhooks.collect))
-        unavailable = HttpResponse(
-            status=UNAVAILABLE.status, body=UNAVAILABLE.body, headers={"square-version": VERSION}
-        )
-        self._server = HttpServer(door.serve, line_of=lambda _: line, unavailable=unavailable)
+        down = unavailable()
+        refusal = HttpResponse(status=down.status, body=down.body, headers={"square-version": VERSION})
+        self._server = HttpServer(door.serve, line_of=lambda _: line, unavailable=refusal)
 
     async def listen(self, port: int) -> ServedSquare:
         """Serve at `port`, a free one where it is 0. Raises `OSError`."""

@@ -2,7 +2,7 @@
 
 1. A request is read whole within `READ` seconds and `MOST_BYTES`, then handed to `serve`; there is no limit on how long the answer takes.
 2. A client that hangs up stops nothing: the answer is made all the same, and is not sent.
-3. Beyond `MOST_CONNECTIONS` a connection is closed at once.
+3. Beyond `MOST_CONNECTIONS`, those whose TLS has not begun among them, a connection is closed at once.
 4. What a call meets on its line (`ApiLine`) happens here, whichever interface is behind: the interface itself learns nothing of it.
 """
 
@@ -14,6 +14,7 @@ import ssl
 import struct
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from typing import Any
 
 import h11
 from msgspec import Struct
@@ -26,6 +27,7 @@ MOST_BYTES = 1 << 20
 MOST_CONNECTIONS = 256
 _PIECE = 65_536
 _HANDSHAKE = 20.0
+_BREATH = 0.1  # seconds until the next try to accept a connection
 _RESET_AT_ONCE = struct.pack(
     "ii", 1, 0
 )  # SO_LINGER: what is under way is thrown away, and the other side told so
@@ -77,36 +79,50 @@ class HttpServer:
         self._line_of = line_of
         self._unavailable = unavailable
         self._answering: set[asyncio.Future[HttpResponse | None]] = set()
-        self._server: asyncio.Server | None = None
+        self._listening: socket.socket | None = None
+        self._accepting: asyncio.Task[None] | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
     async def listen(self, host: str, port: int) -> int:
         """Begin, and return the port: the one that the system chose where `port` is 0. Raises `OSError`."""
-        handshake = {} if self._tls is None else {"ssl_handshake_timeout": _HANDSHAKE}
-        self._server = await asyncio.start_server(
-            self._connected, host, port, limit=_PIECE, ssl=self._tls, **handshake
-        )
-        found: int = self._server.sockets[0].getsockname()[1]
+        self._listening = socket.create_server((host, port))
+        self._listening.setblocking(False)
+        self._accepting = asyncio.create_task(self._accept(self._listening))
+        found: int = self._listening.getsockname()[1]
         return found
 
     async def close(self) -> None:
         """Hang up everywhere."""
-        if self._server is not None:
-            self._server.close()
-        for connection in list(self._connections):
-            connection.cancel()
-        for answering in list(self._answering):
-            answering.cancel()
-        await asyncio.gather(*self._connections, *self._answering, return_exceptions=True)
-        if self._server is not None:
-            await self._server.wait_closed()
+        ending: set[asyncio.Future[Any]] = {*self._connections, *self._answering}
+        if self._accepting is not None:
+            ending.add(self._accepting)
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
+        if self._listening is not None:
+            self._listening.close()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is None or len(self._connections) >= MOST_CONNECTIONS:
-            writer.transport.abort()
+    async def _accept(self, listening: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                accepted, _ = await loop.sock_accept(listening)
+            except OSError:  # the client is gone already, or the system has no descriptor left
+                await asyncio.sleep(_BREATH)
+                continue
+            if len(self._connections) >= MOST_CONNECTIONS:
+                accepted.close()
+                continue
+            connection = asyncio.create_task(self._connected(accepted))
+            self._connections.add(connection)
+            connection.add_done_callback(self._connections.discard)
+
+    async def _connected(self, accepted: socket.socket) -> None:
+        try:
+            reader, writer = await self._opened(accepted)
+        except (OSError, TimeoutError):
+            accepted.close()  # TLS has not come about
             return
-        self._connections.add(task)
         try:
             await self._talk(reader, writer)
         except (OSError, TimeoutError, h11.ProtocolError, asyncio.IncompleteReadError):
@@ -114,10 +130,20 @@ class HttpServer:
         except asyncio.CancelledError:
             writer.transport.abort()
         finally:
-            self._connections.discard(task)
             writer.close()
             with suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
+
+    async def _opened(self, accepted: socket.socket) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """The two ends of a connection whose TLS, where there is one, has begun. Raises `OSError`."""
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=_PIECE, loop=loop)
+        protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+        within = None if self._tls is None else _HANDSHAKE
+        transport, _ = await loop.connect_accepted_socket(
+            lambda: protocol, accepted, ssl=self._tls, ssl_handshake_timeout=within
+        )
+        return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = h11.Connection(h11.SERVER)
@@ -154,6 +180,7 @@ class HttpServer:
             if line.our_state is h11.MUST_CLOSE or line.their_state is h11.MUST_CLOSE:
                 return
             line.start_next_cycle()
+            await asyncio.sleep(0)  # others have their turn, and whether the client has hung up is noticed
 
     def _answer_nobody(self, request: HttpRequest) -> None:
         """Have `request` served though nobody waits for the answer."""

@@ -29,13 +29,13 @@ from terminal_sim.pos.square.calls.call import (
     ServiceRoute,
 )
 from terminal_sim.pos.square.objects.problems import (
-    NO_SUCH_PATH,
-    NOT_DURABLE,
-    UNAUTHORIZED,
-    UNAVAILABLE,
-    WRONG_METHOD,
-    WRONG_VERSION,
     ServiceRefusal,
+    no_such_path,
+    not_durable,
+    unauthorized,
+    unavailable,
+    wrong_method,
+    wrong_version,
 )
 from terminal_sim.pos.square.service.service import VERSION, NotDurable
 from terminal_sim.secret import Secret
@@ -101,22 +101,22 @@ def answer(served: ServedService, request: ServiceRequest, token: Secret[str]) -
 
 def _answered(served: ServedService, request: ServiceRequest, token: Secret[str], version: str) -> Answered:
     if served.service.world.is_down:
-        raise UNAVAILABLE
+        raise unavailable()
     _check_token(request.headers.get("authorization", ""), token)
     if not _VERSION.fullmatch(version):
-        raise WRONG_VERSION
+        raise wrong_version()
     route, path = _route(request.method, request.path)
     served.service.book.forget(served.service.mono)
     try:
         return route.serve(served, ServiceCall(path=path, query=request.query, body=request.body))
     except NotDurable:
-        raise NOT_DURABLE from None
+        raise not_durable() from None
 
 
 def _check_token(authorization: str, token: Secret[str]) -> None:
     given = authorization[len(_BEARER) :] if authorization[: len(_BEARER)].lower() == _BEARER else ""
     if not hmac.compare_digest(given.encode(), token.reveal().encode()):
-        raise UNAUTHORIZED
+        raise unauthorized()
 
 
 def _route(method: str, path: str) -> tuple[ServiceRoute, Mapping[str, str]]:
@@ -125,11 +125,11 @@ def _route(method: str, path: str) -> tuple[ServiceRoute, Mapping[str, str]]:
         (route, named) for route in ROUTES if (named := _named(route.pattern.split("/"), parts)) is not None
     ]
     if not fitting:
-        raise NO_SUCH_PATH
+        raise no_such_path()
     for route, named in fitting:
         if route.method == method:
             return route, named
-    raise WRONG_METHOD
+    raise wrong_method()
 
 
 def _named(pattern: list[str], parts: list[str]) -> Mapping[str, str] | None:

@@ -12,7 +12,7 @@ from terminal_sim.pos.square.calls.call import AwaitedAnswer, ServedService, Ser
 from terminal_sim.pos.square.calls.pages import Limit, page, paged
 from terminal_sim.pos.square.calls.reading import parsed, read, read_query
 from terminal_sim.pos.square.objects.base import ApiObject, ObjectKind
-from terminal_sim.pos.square.objects.problems import UNAVAILABLE, ServiceRefusal, not_found
+from terminal_sim.pos.square.objects.problems import ServiceRefusal, not_found, unavailable
 from terminal_sim.pos.square.objects.subscriptions import WebhookSubscription, check_subscription
 from terminal_sim.pos.square.objects.values import ErrorCode, SortOrder
 from terminal_sim.pos.square.service.book import StoredObject
@@ -185,7 +185,7 @@ def test(served: ServedService, call: ServiceCall) -> AwaitedAnswer:
 
     sending = served.webhooks.post(letter)
     if sending is None:
-        raise UNAVAILABLE
+        raise unavailable()
     return AwaitedAnswer(sending, told)
 
 

@@ -49,26 +49,48 @@ def no_such_device(device: str) -> ServiceRefusal:
     return ServiceRefusal(ErrorCode.BAD_REQUEST, f"Merchant not authorized for device_id={device}")
 
 
-UNAUTHORIZED = ServiceRefusal(
-    ErrorCode.UNAUTHORIZED,
-    "This request could not be authorized.",
-    category=ErrorCategory.AUTHENTICATION_ERROR,
-    status=401,
-)
-UNAVAILABLE = ServiceRefusal(
-    ErrorCode.SERVICE_UNAVAILABLE,
-    "The service is unavailable.",
-    category=ErrorCategory.API_ERROR,
-    status=503,
-)
-NOT_DURABLE = ServiceRefusal(
-    ErrorCode.INTERNAL_SERVER_ERROR,
-    "The service cannot store what it answers.",
-    category=ErrorCategory.API_ERROR,
-    status=500,
-)
-NO_SUCH_PATH = ServiceRefusal(ErrorCode.NOT_FOUND, "Resource not found.", status=404)
-WRONG_METHOD = ServiceRefusal(ErrorCode.METHOD_NOT_ALLOWED, "The method is not allowed here.", status=405)
-WRONG_VERSION = ServiceRefusal(
-    ErrorCode.INVALID_SQUARE_VERSION_FORMAT, "Square-Version is not a date of the form YYYY-MM-DD."
-)
+def unauthorized() -> ServiceRefusal:
+    """The call has no token, or another one."""
+    return ServiceRefusal(
+        ErrorCode.UNAUTHORIZED,
+        "This request could not be authorized.",
+        category=ErrorCategory.AUTHENTICATION_ERROR,
+        status=401,
+    )
+
+
+def unavailable() -> ServiceRefusal:
+    """The service is down."""
+    return ServiceRefusal(
+        ErrorCode.SERVICE_UNAVAILABLE,
+        "The service is unavailable.",
+        category=ErrorCategory.API_ERROR,
+        status=503,
+    )
+
+
+def not_durable() -> ServiceRefusal:
+    """What the answer would say could not be stored."""
+    return ServiceRefusal(
+        ErrorCode.INTERNAL_SERVER_ERROR,
+        "The service cannot store what it answers.",
+        category=ErrorCategory.API_ERROR,
+        status=500,
+    )
+
+
+def no_such_path() -> ServiceRefusal:
+    """Nothing is served at this path."""
+    return ServiceRefusal(ErrorCode.NOT_FOUND, "Resource not found.", status=404)
+
+
+def wrong_method() -> ServiceRefusal:
+    """The path is served with other methods."""
+    return ServiceRefusal(ErrorCode.METHOD_NOT_ALLOWED, "The method is not allowed here.", status=405)
+
+
+def wrong_version() -> ServiceRefusal:
+    """The version that the call asks for is none."""
+    return ServiceRefusal(
+        ErrorCode.INVALID_SQUARE_VERSION_FORMAT, "Square-Version is not a date of the form YYYY-MM-DD."
+    )

@@ -14,7 +14,7 @@ from msgspec import Struct
 from terminal_sim.core.money import Money
 from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.pos.square.objects.base import ApiObject, ObjectKind, SquareMoney
-from terminal_sim.pos.square.objects.problems import NOT_DURABLE, ServiceRefusal, no_such_device, not_found
+from terminal_sim.pos.square.objects.problems import ServiceRefusal, no_such_device, not_durable, not_found
 from terminal_sim.pos.square.objects.values import ErrorCode
 from terminal_sim.pos.square.service.book import ServiceBook, StoredObject
 from terminal_sim.pos.square.service.rows import KeyRow, ObjectRow
@@ -151,7 +151,7 @@ class SquareService:
         """The object with this id, which is there."""
         stored = self.book.get(kind, name)
         if stored is None:
-            raise NOT_DURABLE
+            raise not_durable()
         return stored
 
     # What calls have in common.
