@@ -156,7 +156,7 @@ def _together(bench: Bench, terminals: list[TerminalUnderTest]) -> None:
     stripe = bench.card(_STRIPE).stripe
     if stripe is None:
         raise RuntimeError(f"{_STRIPE} has no stripe")
-    for terminal, reader in zip(terminals, bench._readers, strict=True):
+    for terminal, reader in zip(terminals, bench.assembly.readers, strict=True):
         reader.operator.swipe(_STRIPE, stripe)
         bench.engine.poll(terminal.board)
     bench.settle()

@@ -118,6 +118,6 @@ def test_a_bench_with_a_reader_that_opens_once_has_no_branch() -> None:
     with Bench() as bench:
         bench.add_terminal("v400m", reader="pty")
         bench.branch().close()
-        bench._addresses[0] = ("ccid+serial:///dev/ttyUSB0",)
+        bench.assembly.addresses[0] = ("ccid+serial:///dev/ttyUSB0",)
         with pytest.raises(BenchMisuse, match="has no branch"):
             bench.branch()
