@@ -13,8 +13,8 @@ from typing import Final
 from msgspec import structs
 
 from terminal_sim.core import effects as fx
-from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.message import HostReply, HostRequest, answers
+from terminal_sim.core.services import Services
 
 _MOST: Final = 16
 """How many wait for an answer: of an acquirer that answers none the oldest are dropped."""
@@ -25,7 +25,7 @@ class CardAdvices:
 
     __slots__ = ("_terminal", "_waiting")
 
-    def __init__(self, terminal: Firmware) -> None:
+    def __init__(self, terminal: Services) -> None:
         self._terminal = terminal
         self._waiting: tuple[HostRequest, ...] = ()
 

@@ -16,30 +16,70 @@ Rules:
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from transitions import Machine
 
-from terminal_sim.core.config import Timeouts
 from terminal_sim.core.events import Event, Trigger
-from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.flow_table import (
+    DONE,
+    NOTHING,
+    STAY,
+    Move,
+    Moves,
+    State,
+    States,
+    name_of,
+    on_each,
+    problems,
+)
 from terminal_sim.core.memory import ContextMemory
+from terminal_sim.core.payment_request import TerminalRequest
 from terminal_sim.core.screen import Screen
+from terminal_sim.core.services import RequestDesk, Services
 
 # The library builds a log record for each ignored event; at ERROR that costs a third (measured 11.8 -> 3.7 us).
 logging.getLogger("transitions").setLevel(logging.ERROR)
 
-DONE = "done"
-STAY = None
-NOTHING = "-"  # in the name of a move that stays, or asks no guard
-_TIMEOUTS = {f.name for f in fields(Timeouts)}
+__all__ = [
+    "DONE",
+    "NOTHING",
+    "STAY",
+    "AnyFlow",
+    "Context",
+    "Firmware",
+    "Flow",
+    "FlowDesk",
+    "FlowError",
+    "Move",
+    "Moves",
+    "Plan",
+    "State",
+    "States",
+    "name_of",
+    "on_each",
+]  # fmt: skip
 
 
 class FlowError(Exception):
     """A flow's table contradicts itself; the text names the flow and the place."""
+
+
+class FlowDesk(RequestDesk, Protocol):
+    """The desk of a terminal whose requests flows serve."""
+
+    def take(self, request: TerminalRequest, serving: Context) -> None: ...
+
+
+class Firmware(Services, Protocol):
+    """The terminal as its flows see it: one that puts a flow on top of the one that runs."""
+
+    @property
+    def requests(self) -> FlowDesk: ...
+    def push(self, context: Context) -> None: ...
 
 
 class Context:
@@ -95,52 +135,7 @@ class Context:
 _SLOTS: dict[type, tuple[str, ...]] = {}  # of the classes that were asked for
 
 
-# A table made for one context serves every subclass of it, hence contravariant.
-C = TypeVar("C", bound=Context, contravariant=True)
 Ctx = TypeVar("Ctx", bound=Context, covariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class State(Generic[C]):
-    """`screen` and `enter` are methods of the context; `timeout` names a time-out of the profile.
-
-    A `free` state is left for another tab at any time, where the home screen has tabs.
-    """
-
-    name: str
-    screen: Callable[[C], Screen]
-    timeout: str = ""
-    enter: Callable[[C, Event], None] | None = None
-    free: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Move(Generic[C]):
-    """`dest` is a state, `DONE` to leave the flow, or `STAY` to act without leaving the state."""
-
-    trigger: Trigger
-    source: str | tuple[str, ...]
-    dest: str | None
-    guard: Callable[[C, Event], bool] | None = None
-    action: Callable[[C, Event], None] | None = None
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        return (self.source,) if isinstance(self.source, str) else self.source
-
-
-States: TypeAlias = tuple[State[C], ...]
-Moves: TypeAlias = tuple[Move[C], ...]
-
-
-def on_each(triggers: Iterable[Trigger], source: str | tuple[str, ...], dest: str | None) -> Moves[Context]:
-    """A move for each of `triggers` that asks no guard and does nothing else."""
-    return tuple(Move(trigger, source, dest) for trigger in triggers)
-
-
-def name_of(reference: Callable[..., object] | None) -> str:
-    """The name that a guard, action, entry or screen is resolved by; empty where there is none."""
-    return reference.__name__ if reference is not None else ""
 
 
 class Plan(NamedTuple):
@@ -169,7 +164,7 @@ class Flow(Generic[Ctx]):
     needs: str = ""
 
     def __post_init__(self) -> None:
-        problem = next(self._problems(), None)
+        problem = next(problems(self.context, self.initial, self.states, self.moves), None)
         if problem:
             raise FlowError(f"flow {self.name!r}: {problem}")
 
@@ -280,38 +275,6 @@ class Flow(Generic[Ctx]):
             else:
                 return plan
         return None
-
-    def _problems(self) -> Iterator[str]:
-        names = [state.name for state in self.states]
-        known = set(names)
-        if len(known) != len(names) or DONE in known:
-            yield "state names are not unique, or one is called 'done'"
-        if self.initial not in known:
-            yield f"the initial state {self.initial!r} is not in the table"
-        for state in self.states:
-            if state.timeout and state.timeout not in _TIMEOUTS:
-                yield f"state {state.name!r} waits for {state.timeout!r}, which no profile has"
-            yield from self._missing(f"state {state.name!r}", (state.screen, state.enter))
-        for move in self.moves:
-            where = f"move {move.trigger.value} from {move.source!r}"
-            for place in (*move.sources, *((move.dest,) if move.dest not in (STAY, DONE) else ())):
-                if place not in known:
-                    yield f"{where}: there is no state {place!r}"
-            yield from self._missing(where, (move.guard, move.action))
-        for state in self.states:
-            waits = any(m.trigger is Trigger.TIMEOUT and state.name in m.sources for m in self.moves)
-            if bool(state.timeout) != waits:
-                yield f"state {state.name!r} has a time-out or a move for it, but not both"
-
-    def _missing(self, where: str, references: Iterable[Callable[..., object] | None]) -> Iterator[str]:
-        for reference in references:
-            if reference is not None and not self._has(reference):
-                yield f"{where}: {self.context.__name__} has no method {getattr(reference, '__name__', reference)!r}"
-
-    def _has(self, reference: Callable[..., object]) -> bool:
-        """Whether the context or a class that it is made from has just this method."""
-        name = getattr(reference, "__name__", "")
-        return callable(reference) and any(vars(each).get(name) is reference for each in self.context.__mro__)
 
 
 AnyFlow: TypeAlias = Flow[Context]

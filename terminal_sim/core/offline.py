@@ -19,7 +19,6 @@ from msgspec import structs
 from terminal_sim.core import effects as fx
 from terminal_sim.core.durable_state import StoredPayment
 from terminal_sim.core.environment import Environment
-from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.memory import OfflineMemory
 from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageKind, answers
 from terminal_sim.core.moment import Instant
@@ -38,6 +37,7 @@ from terminal_sim.core.rows.offline import (
     about,
 )
 from terminal_sim.core.rows.schema import JournalRow
+from terminal_sim.core.services import Services
 from terminal_sim.core.text import Text, say
 
 OFFLINE_ALARM = "offline"
@@ -51,7 +51,7 @@ class OfflineQueue:
 
     __slots__ = ("_attempts", "_sent", "_terminal")
 
-    def __init__(self, terminal: Firmware) -> None:
+    def __init__(self, terminal: Services) -> None:
         self._terminal = terminal
         self._sent: HostRequest | None = None
         self._attempts = 0

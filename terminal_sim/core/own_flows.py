@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import AnyFlow, Context, FlowError
+from terminal_sim.core.flow import AnyFlow, Context, Firmware, FlowError
 from terminal_sim.core.text import Text, say
 
 

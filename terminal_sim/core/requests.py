@@ -15,8 +15,7 @@ from collections.abc import Sequence
 
 from terminal_sim.core.device_request import Given
 from terminal_sim.core.effects import AnswerPayment
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import Context
+from terminal_sim.core.flow import Context, Firmware
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.payment_request import (
     AcquiredCard,

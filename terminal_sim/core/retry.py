@@ -6,9 +6,9 @@ from typing import Final
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.config import Timeouts
-from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.message import HostRequest
 from terminal_sim.core.rows.kinds import UnansweredRow
+from terminal_sim.core.services import Services
 
 ALARM_AFTER: Final = 6
 """Sends of one message without an answer that takes it, after which the home screen calls for a person."""
@@ -20,7 +20,7 @@ def patience(timeouts: Timeouts, attempts: int) -> int:
     return min(timeouts.reversal_retry << min(attempts, _DOUBLINGS), timeouts.reversal_retry_max)
 
 
-def record_unanswered(terminal: Firmware, sent: HostRequest | None, attempts: int) -> None:
+def record_unanswered(terminal: Services, sent: HostRequest | None, attempts: int) -> None:
     """Record and sound that `sent` was sent so many times in vain, once."""
     if sent is not None and attempts == ALARM_AFTER and sent.reference not in terminal.durable.unanswered:
         terminal.record(UnansweredRow(message=sent.kind, reference=sent.reference, attempts=attempts))

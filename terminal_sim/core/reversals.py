@@ -13,12 +13,12 @@ from __future__ import annotations
 from msgspec import structs
 
 from terminal_sim.core import effects as fx
-from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.memory import ReversalMemory
 from terminal_sim.core.message import HostReply, HostRequest, MessageKind, Original, answers
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.retry import patience, record_unanswered
 from terminal_sim.core.rows.kinds import ReversalRow
+from terminal_sim.core.services import Services
 
 REVERSAL_ALARM = "reversal"
 
@@ -28,7 +28,7 @@ class Reversals:
 
     __slots__ = ("_attempts", "_fresh", "_sent", "_sent_before", "_terminal")
 
-    def __init__(self, terminal: Firmware) -> None:
+    def __init__(self, terminal: Services) -> None:
         self._terminal = terminal
         self._sent: HostRequest | None = None
         self._sent_before: dict[str, None] = {}

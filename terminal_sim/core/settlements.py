@@ -20,13 +20,13 @@ from msgspec import structs
 from terminal_sim.core import effects as fx
 from terminal_sim.core.batch_report import totals_of
 from terminal_sim.core.closed_batch import ClosedBatch
-from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.memory import SettlementMemory
 from terminal_sim.core.message import HostReply, HostRequest, MessageKind, Original, answers
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.retry import patience, record_unanswered
 from terminal_sim.core.rows.settlement import SettlementRow, SettlementState
+from terminal_sim.core.services import Services
 from terminal_sim.core.text import Text, say
 
 SETTLEMENT_ALARM = "settlement"
@@ -39,7 +39,7 @@ class Settlements:
 
     __slots__ = ("_attempts", "_sent", "_sent_before", "_terminal", "_uploaded")
 
-    def __init__(self, terminal: Firmware) -> None:
+    def __init__(self, terminal: Services) -> None:
         self._terminal = terminal
         self._sent: HostRequest | None = None
         self._sent_before: dict[str, None] = {}

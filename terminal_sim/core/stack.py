@@ -42,7 +42,7 @@ _BY_HAND = frozenset(
 
 
 class FlowStack:
-    """What `core.firmware.Firmware` promises. `name` is the terminal's id at the acquirer; `flows` are all flows by name.
+    """What `core.flow.Firmware` promises. `name` is the terminal's id at the acquirer; `flows` are all flows by name.
 
     `touched` says that the time-out begins anew once the event is dealt with; `awaited` is the request that a flow waits for.
     """

@@ -16,7 +16,6 @@ from terminal_sim.core import beside
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
 from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
-from terminal_sim.core.firmware import FIELD_ALARM
 from terminal_sim.core.frame import framed
 from terminal_sim.core.message import HostReply, answers
 from terminal_sim.core.moment import Instant
@@ -26,6 +25,7 @@ from terminal_sim.core.own_flows import OwnFlow
 from terminal_sim.core.reversals import REVERSAL_ALARM
 from terminal_sim.core.rows.kinds import BootRow, ClockRow, OrderRow, PowerRow, TamperRow, UnexpectedRow
 from terminal_sim.core.screen import Banner, Button, Choice, Pad, Screen, Tab, TextLine, Tone
+from terminal_sim.core.services import FIELD_ALARM
 from terminal_sim.core.settlements import BATCH_ALARM, SETTLEMENT_ALARM
 from terminal_sim.core.stack import STATE_ALARM, FlowStack
 from terminal_sim.core.text import say

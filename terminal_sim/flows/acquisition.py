@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import CardSwiped, Event, KernelAsked, KernelEnded, PaymentRequested, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import STAY, Flow, Move, State
+from terminal_sim.core.flow import STAY, Firmware, Flow, Move, State
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.payment_request import (
     AcquiredCard,

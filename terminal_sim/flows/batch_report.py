@@ -6,8 +6,7 @@ from terminal_sim.core import effects as fx
 from terminal_sim.core.batch_report import BatchReport
 from terminal_sim.core.closed_batch import ClosedBatch
 from terminal_sim.core.events import Event, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State
+from terminal_sim.core.flow import DONE, STAY, Context, Firmware, Flow, Move, State
 from terminal_sim.core.screen import Choice, Element, Screen, TextLine, Title
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import batches, fields

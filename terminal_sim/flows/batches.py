@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from terminal_sim.core.batch_report import BatchReport
 from terminal_sim.core.closed_batch import ClosedBatch
-from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.flow import Firmware
 from terminal_sim.core.money import Money
 from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.rows.settlement import SettlementState

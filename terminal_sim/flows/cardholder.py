@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import Event, KernelAsked, KernelShows, Touched, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import STAY, Move, Moves, State, States
+from terminal_sim.core.flow import STAY, Firmware, Move, Moves, State, States
 from terminal_sim.core.screen import Choice, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.emv.talk.answers import ApplicationChoice, TypedPin

@@ -11,8 +11,7 @@ from __future__ import annotations
 from terminal_sim.core import effects as fx
 from terminal_sim.core.config import Checkout
 from terminal_sim.core.events import Event, Returned, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
+from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, State
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import PaymentState

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import REQUESTS, Event, PrinterStopped, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Move, Moves, State, States
+from terminal_sim.core.flow import DONE, STAY, Firmware, Move, Moves, State, States
 from terminal_sim.core.message import HostReply, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import Event, KeyPressed, Touched, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import STAY, Context, Move, Moves
+from terminal_sim.core.flow import STAY, Context, Firmware, Move, Moves
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Button, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import Phrase, Text, say

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import Event, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, States
+from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, Moves, State, States
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.receipt import Copy, reprinted
 from terminal_sim.core.rows.kinds import ReprintRow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from terminal_sim.core.events import Event, KernelEnded
-from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.flow import Firmware
 from terminal_sim.core.message import EntryMode, MessageKind, Original
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.kinds import CardRefusedRow

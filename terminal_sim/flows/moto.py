@@ -10,8 +10,7 @@ Rules:
 from __future__ import annotations
 
 from terminal_sim.core.events import Event, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, States
+from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, Moves, State, States
 from terminal_sim.core.message import Avs, EntryMode, MessageKind
 from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import say

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from terminal_sim.core.events import Event
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import Flow, State
+from terminal_sim.core.flow import Firmware, Flow, State
 from terminal_sim.core.message import HostRequest, MessageKind, Original
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.payment_request import asked_for

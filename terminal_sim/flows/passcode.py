@@ -14,8 +14,7 @@ import math
 from terminal_sim.core.config import Passcode
 from terminal_sim.core.durable_state import passcode_digest
 from terminal_sim.core.events import Event, Returned, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, on_each
+from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, Moves, State, on_each
 from terminal_sim.core.moment import Duration
 from terminal_sim.core.rows.kinds import PasscodeRow
 from terminal_sim.core.screen import Element, Screen, Shown, TextLine, Tone

@@ -5,8 +5,7 @@ from __future__ import annotations
 from terminal_sim.core import effects as fx
 from terminal_sim.core.device_request import DisplayRequest, PrintedDocument, PrintRequest, ReceiptCopy
 from terminal_sim.core.events import Event, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, Flow, Move, State
+from terminal_sim.core.flow import DONE, Firmware, Flow, Move, State
 from terminal_sim.core.receipt import Copy, Receipt, reprinted
 from terminal_sim.core.rows.kinds import ReprintRow
 from terminal_sim.core.screen import Element, QrCode, Screen, TextLine, Title, Tone

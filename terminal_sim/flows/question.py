@@ -12,8 +12,7 @@ from typing import TypeVar
 from terminal_sim.core import effects as fx
 from terminal_sim.core.device_request import Confirmation, InputRequest, MenuChoice, Question
 from terminal_sim.core.events import Event, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State
+from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, Moves, State
 from terminal_sim.core.screen import Button, Choice, Element, Page, Screen, TextLine, Title
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, structs
 
 from terminal_sim.core.config import Receipts
-from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.flow import Firmware
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.receipt import Copy, Receipt, receipt_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.flow import Firmware
 from terminal_sim.core.message import Avs, EntryMode, HostRequest, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState

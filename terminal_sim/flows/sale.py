@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import CardSwiped, Event, KernelEnded, ReaderChanged, Trigger
-from terminal_sim.core.firmware import FIELD_ALARM, Firmware
-from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, States
+from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, Moves, State, States
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
+from terminal_sim.core.services import FIELD_ALARM
 from terminal_sim.core.text import Text, say
 from terminal_sim.emv.talk.card import Stripe
 from terminal_sim.emv.talk.outcome import Verdict

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import REQUESTS, Event, Returned, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, States
+from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, Moves, State, States
 from terminal_sim.core.own_flows import OwnFlow, SettleContext
 from terminal_sim.core.screen import Element, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say

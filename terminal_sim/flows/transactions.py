@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from terminal_sim.core.events import Event, Touched, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
+from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, State
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.screen import Choice, Element, Screen, TextLine, Title, Tone

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from terminal_sim.core.device_request import InputRequest, TypedAnswer, Typing
 from terminal_sim.core.events import Event, KeyPressed, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
+from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, State
 from terminal_sim.core.screen import Element, Input, Pad, Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import fields

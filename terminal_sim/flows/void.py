@@ -6,8 +6,7 @@ The history has it for the payment that its user picked, and `VOID` is the same 
 from __future__ import annotations
 
 from terminal_sim.core.events import Event, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import Flow, Move, Moves, State
+from terminal_sim.core.flow import Firmware, Flow, Move, Moves, State
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.payment_request import asked_for

@@ -9,12 +9,12 @@ import pytest
 
 from terminal_sim.core import events as ev
 from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
-from terminal_sim.core.firmware import FIELD_ALARM
 from terminal_sim.core.flow import AnyFlow, name_of
 from terminal_sim.core.message import HostReply, MessageClass
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment_request import PaymentRequest, RefundRequest
 from terminal_sim.core.screen import Button, Choice, Pad
+from terminal_sim.core.services import FIELD_ALARM
 from terminal_sim.emv.data import track
 from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline
 from terminal_sim.emv.talk.card import CardData

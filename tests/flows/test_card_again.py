@@ -6,8 +6,8 @@ import pytest
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
-from terminal_sim.core.firmware import FIELD_ALARM
 from terminal_sim.core.message import EntryMode
+from terminal_sim.core.services import FIELD_ALARM
 from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Start

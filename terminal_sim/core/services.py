@@ -1,9 +1,9 @@
-"""What a running flow may ask of the terminal it runs on."""
+"""What a terminal does for all that runs in it: its flows, and the queues and the desk beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from terminal_sim.core.config import MenuEntry, Profile
 from terminal_sim.core.device_request import Given
@@ -26,9 +26,6 @@ from terminal_sim.core.payment_request import (
 from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.core.text import Text
-
-if TYPE_CHECKING:  # a flow's context holds a firmware
-    from terminal_sim.core.flow import Context
 
 FIELD_ALARM = "field"
 """The alarm at which the contactless field is on again; `Trigger.FIELD_ON` follows from it."""
@@ -97,15 +94,14 @@ class RequestDesk(Protocol):
     @property
     def refund(self) -> RefundRequest | None: ...
     def acquired(self, card: AcquiredCard) -> None: ...
-    def take(self, request: TerminalRequest, serving: Context) -> None: ...
     def refuse(self, request: TerminalRequest, reason: RequestRefusal) -> None: ...
     def end(self, notice: Text, payment: Payment | None) -> None: ...
     def give(self, given: Given) -> None: ...
     def resolved(self, void: Payment) -> None: ...
 
 
-class Firmware(Protocol):
-    """The terminal (`core.stack.FlowStack`) as its flows see it."""
+class Services(Protocol):
+    """The terminal (`core.stack.FlowStack`), but for the stack of its flows (`core.flow.Firmware`)."""
 
     name: str
     profile: Profile
@@ -128,7 +124,6 @@ class Firmware(Protocol):
     def record(self, *rows: JournalRow) -> None: ...
     def store(self, payment: Payment, stored: OfflineStoredRow, request: HostRequest) -> None: ...
     def post(self, event: Event) -> None: ...
-    def push(self, context: Context) -> None: ...
     def unwind(self) -> None: ...
     def open(self, entry: MenuEntry) -> None: ...
     def shows(self, entry: MenuEntry) -> bool: ...
