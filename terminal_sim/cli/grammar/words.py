@@ -8,6 +8,7 @@ from terminal_sim.script.exit_code import ExitCode
 
 TYPE_CHECKING = False  # as typing has it, whose import costs as much as everything else here
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Any, NoReturn, TypeAlias
 
@@ -112,34 +113,24 @@ def add_bench(command: CommandParser) -> None:
     )  # fmt: skip
 
 
-def number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= len("999999999")):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number: write digits")
-    return int(text)
+def _within(least: int, most: int, what: str, cure: str) -> Callable[[str], int]:
+    """Reads a number from `least` to `most`; of any other text it says that it is no `what`, and the cure."""
+
+    def read(text: str) -> int:
+        if text.isascii() and text.isdigit() and len(text) <= _LONGEST and least <= int(text) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is no {what}: {cure}")
+
+    return read
 
 
-def event_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= len("999999999")):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of an event: write digits")
-    return int(text)
-
-
-def count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= len("100")):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of times: write 0 to 999")
-    return int(text)
-
-
-def terminal_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:5]) <= 9999):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of a terminal: write 1 to 9999")
-    return int(text)
-
-
-def port_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) < 65536):
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: write 1 to 65535, or 0 for a free one")
-    return int(text)
+_LONGEST = 18  # digits, zeros before the number among them
+_MOST = 999_999_999
+number = _within(0, _MOST, "number", "write digits")
+event_number = _within(0, _MOST, "number of an event", "write digits")
+count = _within(0, 999, "number of times", "write 0 to 999")
+terminal_number = _within(1, 9999, "number of a terminal", "write 1 to 9999")
+port_number = _within(0, 65535, "port", "write 1 to 65535, or 0 for a free one")
 
 
 def path(text: str) -> Path:
