@@ -8,6 +8,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from terminal_sim.core.config import Timeouts
 from terminal_sim.core.events import Event, Trigger
+from terminal_sim.core.payment_request import Awaited
 from terminal_sim.core.screen import Screen
 
 DONE = "done"
@@ -23,7 +24,7 @@ C = TypeVar("C", contravariant=True)
 class State(Generic[C]):
     """`screen` and `enter` are methods of the context; `timeout` names a time-out of the profile.
 
-    A `free` state is left for another tab at any time, where the home screen has tabs.
+    A `free` state is left for another tab at any time, where the home screen has tabs. A point of sale is told what the state `awaits`.
     """
 
     name: str
@@ -31,6 +32,7 @@ class State(Generic[C]):
     timeout: str = ""
     enter: Callable[[C, Event], None] | None = None
     free: bool = False
+    awaits: Awaited | None = None
 
 
 @dataclass(frozen=True, slots=True)

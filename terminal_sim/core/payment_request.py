@@ -100,10 +100,22 @@ class RequestTaken(Struct, frozen=True):
     """The terminal asks for a card now, sends the void, asks its question, prints or shows what it was given."""
 
 
+class Awaited(Enum):
+    """What a terminal waits for at the end of a payment, before it takes a request again."""
+
+    CARD = "card"
+    PAPER = "paper"
+    RECEIPT = "receipt"
+
+
 class RequestBusy(Struct, frozen=True):
-    """The terminal does something else: the request with the id `running`, or what its merchant began where that is empty."""
+    """The terminal does something else: the request with the id `running`, or what its merchant began where that is empty.
+
+    `awaited` is what a payment that is over still waits for.
+    """
 
     running: str
+    awaited: Awaited | None = None
 
 
 class RequestRefused(Struct, frozen=True):

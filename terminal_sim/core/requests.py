@@ -19,6 +19,7 @@ from terminal_sim.core.flow import Context, Firmware
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.payment_request import (
     AcquiredCard,
+    Awaited,
     CardAcquired,
     CardRequest,
     InputGiven,
@@ -83,10 +84,10 @@ class PaymentRequests:
         """Serve `request` at no time."""
         self._answer(request.id, RequestRefused(reason))
 
-    def busy(self, request: TerminalRequest) -> None:
-        """Answer a request that no flow takes now."""
+    def busy(self, request: TerminalRequest, awaited: Awaited | None) -> None:
+        """Answer a request that no flow takes now; `awaited` is what the screen waits for."""
         running = self.running.id if self.running is not None else ""
-        self._answer(request.id, RequestBusy(running))
+        self._answer(request.id, RequestBusy(running, awaited))
 
     def end(self, notice: Text, payment: Payment | None) -> None:
         """End the running request, where there is one, as the screen says; a void in doubt is not over by that."""

@@ -216,7 +216,8 @@ class Terminal(FlowStack):
         if self.requests.is_known(event.request.id):
             self.requests.tell(event.request.id)
         elif not self.environment.app_open or not self.fire(trigger, event):
-            self.requests.busy(event.request)
+            top = self.stack[-1]
+            self.requests.busy(event.request, top.flow.table[top.state].awaits)
 
     def _request_cancelled(self, event: ev.RequestCancelled) -> None:
         running = self.requests.running

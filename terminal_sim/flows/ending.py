@@ -12,6 +12,7 @@ from terminal_sim.core.flow import DONE, STAY, Firmware, Move, Moves, State, Sta
 from terminal_sim.core.message import HostReply, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
+from terminal_sim.core.payment_request import Awaited
 from terminal_sim.core.receipt import Copy
 from terminal_sim.core.screen import Button, Element, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
@@ -188,11 +189,12 @@ def _leaving(trigger: Trigger, source: str | tuple[str, ...]) -> Moves[EndingFlo
 
 _ANNOUNCED = ("approved", "failed")
 ENDINGS: States[EndingFlow] = (
-    State("approved", EndingFlow.ending, timeout="result", free=True),
-    State("failed", EndingFlow.ending, timeout="result", free=True),
-    State("out-of-paper", EndingFlow.out_of_paper, timeout="menu"),
-    State("offer-copy", EndingFlow.offer_copy, timeout="menu"),
-    State("remove-card", EndingFlow.remove_card, timeout="remove_card", free=True),
+    # A result gives way to a request once no card is in the slot.
+    State("approved", EndingFlow.ending, timeout="result", free=True, awaits=Awaited.CARD),
+    State("failed", EndingFlow.ending, timeout="result", free=True, awaits=Awaited.CARD),
+    State("out-of-paper", EndingFlow.out_of_paper, timeout="menu", awaits=Awaited.PAPER),
+    State("offer-copy", EndingFlow.offer_copy, timeout="menu", awaits=Awaited.RECEIPT),
+    State("remove-card", EndingFlow.remove_card, timeout="remove_card", free=True, awaits=Awaited.CARD),
 )
 ENDING_MOVES: Moves[EndingFlow] = (
     Move(Trigger.PRINTED, _ANNOUNCED, STAY, action=EndingFlow.print_next),

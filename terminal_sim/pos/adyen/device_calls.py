@@ -63,9 +63,11 @@ class _Call:
 
 
 class DeviceCalls:
-    """See the module. `refuse` answers a request that came to nothing, and `busy` says that the request with this id runs."""
+    """See the module. `refuse` answers a request that came to nothing, and `busy` says what a request hears that the terminal is too busy for."""
 
-    def __init__(self, device: ApiDevice, refuse: Refuse, busy: Callable[[str], RequestFailure]) -> None:
+    def __init__(
+        self, device: ApiDevice, refuse: Refuse, busy: Callable[[RequestBusy], RequestFailure]
+    ) -> None:
         self._device = device
         self._refuse = refuse
         self._busy = busy
@@ -134,9 +136,9 @@ class DeviceCalls:
             case RequestEnded(notice, _):
                 del self._calls[request]
                 self._end(call, notice.id)
-            case RequestBusy(running):
+            case RequestBusy():
                 del self._calls[request]
-                self._fail(call, self._busy(running))
+                self._fail(call, self._busy(answer))
             case RequestRefused(reason):
                 del self._calls[request]
                 self._fail(call, BEGUN_BY_NO_REQUEST[reason])

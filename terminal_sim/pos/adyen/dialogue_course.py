@@ -24,9 +24,9 @@ from terminal_sim.pos.adyen.dialogue import REMEMBERED, AnswerRow, Dialogues, Se
 from terminal_sim.pos.adyen.exchange import HttpExchange
 from terminal_sim.pos.adyen.refusals import (
     BEGUN_BY_NO_REQUEST,
+    BY_HAND,
     NotServed,
     RequestFailure,
-    busy_with,
     refusal_of,
 )
 from terminal_sim.pos.adyen.refused import refused_answer
@@ -123,8 +123,8 @@ class DialogueCourse:
                 else:
                     exchange.reply(None)
                     self._device.ask(RequestCancelled(dialogue.request))
-            case RequestBusy(running):
-                self.refuse(exchange, self.busy(running))
+            case RequestBusy():
+                self.refuse(exchange, self.busy(answer))
             case RequestRefused(reason):
                 self.refuse(exchange, BEGUN_BY_NO_REQUEST[reason])
             case _:
@@ -182,10 +182,10 @@ class DialogueCourse:
         for exchange in waiting:
             exchange.reply(None)
 
-    def busy(self, request: str) -> RequestFailure:
-        """What a request hears that the terminal is too busy for; `request` is the one that runs, empty where a person is at it."""
-        running = self._dialogues.asked(request) or self._dialogues.running
-        return busy_with(None) if running is None else running.busy
+    def busy(self, answer: RequestBusy) -> RequestFailure:
+        """What a request hears that the terminal is too busy for."""
+        running = self._dialogues.asked(answer.running) or self._dialogues.running
+        return BY_HAND[answer.awaited] if running is None else running.busy
 
     def refuse(self, exchange: HttpExchange, refusal: RequestFailure) -> None:
         """Answer a request that began nothing."""

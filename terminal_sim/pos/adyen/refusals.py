@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from terminal_sim.core.payment import Payment
-from terminal_sim.core.payment_request import RequestRefusal
+from terminal_sim.core.payment_request import Awaited, RequestRefusal
 from terminal_sim.core.text import Text
 from terminal_sim.pos.adyen.values import Category, ErrorCondition
 
@@ -101,9 +101,16 @@ def refusal_of(notice: Text, payment: Payment | None) -> RequestFailure:
     return _CODES.get(payment.response_code, _DECLINED if payment.response_code else _BY_CARD)
 
 
-def busy_with(category: Category | None, service_id: str = "") -> RequestFailure:
-    """What a request hears while another dialogue runs, or while somebody is in the menus, where `category` is None."""
-    if category is None:
-        return RequestFailure(ErrorCondition.BUSY, "ADMIN_MENU")
+BY_HAND: Mapping[Awaited | None, RequestFailure] = {
+    None: RequestFailure(ErrorCondition.BUSY, "ADMIN_MENU"),
+    Awaited.CARD: RequestFailure(ErrorCondition.BUSY, "A card is in the slot"),
+    Awaited.PAPER: RequestFailure(ErrorCondition.BUSY, "The receipt waits for paper"),
+    Awaited.RECEIPT: RequestFailure(ErrorCondition.BUSY, "A receipt is offered"),
+}
+"""What a request hears while no dialogue runs: by what a payment that is over waits for, and None where somebody is in the menus."""
+
+
+def busy_with(category: Category, service_id: str) -> RequestFailure:
+    """What a request hears while another dialogue runs."""
     said = f"Forbidden Request, Service Dialogue {category.value}Request is in Progress"
     return RequestFailure(ErrorCondition.BUSY, said, more={"serviceId": service_id})
