@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from terminal_sim.bench.journal import ComingFailure
 from terminal_sim.core.config import Profile
@@ -84,8 +85,7 @@ class Faulty(Protocol):
 Arm = Callable[[Faulty, tuple[str, ...]], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """One argument of a fault, as a person reads it, and the texts that it may be; an optional one comes last."""
 
     word: str
@@ -96,8 +96,7 @@ class Argument:
         return f"[{self.word}]" if self.optional else self.word
 
 
-@dataclass(frozen=True, slots=True)
-class NeededPart:
+class NeededPart(Struct, frozen=True):
     """A part that not every terminal has: `only` is where its faults can happen, and `missing` what a terminal without it is told."""
 
     only: str
@@ -105,8 +104,7 @@ class NeededPart:
     is_in: Callable[[Faulty], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class BenchFault:
+class BenchFault(Struct, frozen=True):
     """A fault that a test can arm. `part` is what a terminal must have for it; `arm` gets texts that fit the `arguments`."""
 
     name: str

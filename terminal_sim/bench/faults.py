@@ -7,7 +7,8 @@ A card that is torn away is no row: it is an act with a card (`Presentment.tear_
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec import structs
 
 from terminal_drivers.transports.faults import Fault
 from terminal_sim.bench.fault import Argument, Arm, BenchFault, Faulty, NeededPart
@@ -168,7 +169,7 @@ _KEY = "|".join(state.value for state in SharedKeyState)
 _WEBHOOKS = "|".join(fault.value for fault in WebhookFault)
 _KINDS = "|".join(fault.value for fault in Fault)
 _COUNT = Argument("N", re.compile(r"[1-9][0-9]{0,8}(?:\.\.[1-9][0-9]{0,8})?", re.ASCII))
-_MAYBE = replace(_COUNT, optional=True)
+_MAYBE = structs.replace(_COUNT, optional=True)
 
 _CARD_FAULTS = {
     CardFault.TORN: "finds that the card is pulled out",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct, structs
 
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.journal.chain import Batch
@@ -23,8 +24,7 @@ class CommitFailure(Enum):
     READ_ONLY = "disk-read-only"
 
 
-@dataclass(frozen=True, slots=True)
-class ComingFailure:
+class ComingFailure(Struct, frozen=True):
     """A `failure` that the `commit`-th commit from now has."""
 
     failure: CommitFailure
@@ -68,5 +68,5 @@ class JournalWriter:
         coming, self.failure = self.failure, None
         if coming is None or coming.commit == 1:
             return None if coming is None else coming.failure
-        self.failure = replace(coming, commit=coming.commit - 1)
+        self.failure = structs.replace(coming, commit=coming.commit - 1)
         return None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from terminal_sim.core.config import Profile
@@ -26,8 +26,7 @@ from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.engine import Engine
 
 
-@dataclass(frozen=True, slots=True)
-class SurroundingsState:
+class SurroundingsState(Struct, frozen=True):
     """The surroundings at one moment; `orders` wait at the service."""
 
     environment: Environment

@@ -1,7 +1,7 @@
 """The command `terminal-sim`: its command line (`grammar`), and the module that carries out each command.
 
 Rules:
-1. Nothing heavy is imported here: `--help` and `--version` answer at once, and a command is imported when it is chosen.
+1. Nothing heavy is imported here: `--version` needs no grammar, `--help` no command, and a command is imported when it is chosen.
 2. An error of the user is one line on the error output; only a fault of the simulator shows a traceback.
 3. Exit codes are those of the script language, which `script.exit_code` lists.
 """
@@ -14,25 +14,35 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from terminal_sim import __version__
+from terminal_sim import __version__, collector
 from terminal_sim.cli import UserError
-from terminal_sim.cli.grammar import assisting, data, keeping, running, searching, serving
-from terminal_sim.cli.grammar.words import CommandParser
-from terminal_sim.datafiles.printable import printable
 from terminal_sim.script.exit_code import ExitCode
+
+TYPE_CHECKING = False  # as typing has it, whose import costs as much as everything else here
+if TYPE_CHECKING:
+    from terminal_sim.cli.grammar.words import CommandParser
+
+_VERSION = f"terminal-sim {__version__}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line and return its exit code."""
     _open_what_is_closed()
+    if (sys.argv[1:] if arguments is None else [*arguments]) == ["--version"]:
+        print(_VERSION)
+        return ExitCode.HELD
     given = parser().parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Screens have characters that the output may have none for: a question mark keeps their shape.
         sys.stdout.reconfigure(errors="replace")
     try:
-        code: int = import_module(f"terminal_sim.cli.{given.module}").run(given)
+        with collector.at_rest():
+            module = import_module(f"terminal_sim.cli.{given.module}")
+        code: int = module.run(given)
         sys.stdout.flush()
     except UserError as error:
+        from terminal_sim.datafiles.printable import printable
+
         print(f"terminal-sim: {printable(str(error))}", file=sys.stderr)
         return error.code
     except BrokenPipeError:
@@ -74,10 +84,14 @@ def _drop_output() -> None:
 
 def parser() -> CommandParser:
     """The whole command line."""
+    # Imported here: the grammar takes several times as long as Python itself.
+    from terminal_sim.cli.grammar import assisting, data, keeping, running, searching, serving
+    from terminal_sim.cli.grammar.words import CommandParser
+
     top = CommandParser(
         prog="terminal-sim", description="A simulator of payment-terminal firmware, with its devices."
     )
-    top.add_argument("--version", action="version", version=f"terminal-sim {__version__}")
+    top.add_argument("--version", action="version", version=_VERSION)
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command")
     for add in (
         running.add_run,

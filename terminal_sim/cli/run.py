@@ -19,6 +19,7 @@ from terminal_sim.cli.output_file import JUNIT, TRACE, OutputFile
 from terminal_sim.cli.printed import TEXT, Progress, ResultPrinter
 from terminal_sim.cli.printing import printer_at
 from terminal_sim.cli.scripts import files_of, programs_of
+from terminal_sim.collector import not_collected
 from terminal_sim.datafiles.printable import printable
 from terminal_sim.readers.opening import VIRTUAL, DriverError, check_address, is_for_many
 from terminal_sim.run_report.junit import document
@@ -26,7 +27,6 @@ from terminal_sim.run_report.scenario import reported, without_evidence
 from terminal_sim.script.case_run import CannotBegin
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.keeping import BenchObserver, RunKeeper
-from terminal_sim.script.loaded import not_collected
 from terminal_sim.script.options import Options
 from terminal_sim.script.plan import Case, plan
 from terminal_sim.script.processes import ParallelRun, Write

@@ -66,7 +66,7 @@ def name_of(reference: Callable[..., object] | None) -> str:
 
 def problems(context: type, initial: str, states: States[C], moves: Moves[C]) -> Iterator[str]:
     """Where a table contradicts itself, or names a method that `context` has not."""
-    names = [state.name for state in states]
+    names, methods = [state.name for state in states], _methods_of(context)
     known = set(names)
     if len(known) != len(names) or DONE in known:
         yield "state names are not unique, or one is called 'done'"
@@ -75,26 +75,32 @@ def problems(context: type, initial: str, states: States[C], moves: Moves[C]) ->
     for state in states:
         if state.timeout and state.timeout not in _TIMEOUTS:
             yield f"state {state.name!r} waits for {state.timeout!r}, which no profile has"
-        yield from _missing(context, f"state {state.name!r}", (state.screen, state.enter))
+        yield from _missing(context.__name__, methods, f"state {state.name!r}", (state.screen, state.enter))
     for move in moves:
         where = f"move {move.trigger.value} from {move.source!r}"
         for place in (*move.sources, *((move.dest,) if move.dest not in (STAY, DONE) else ())):
             if place not in known:
                 yield f"{where}: there is no state {place!r}"
-        yield from _missing(context, where, (move.guard, move.action))
+        yield from _missing(context.__name__, methods, where, (move.guard, move.action))
     for state in states:
         waits = any(m.trigger is Trigger.TIMEOUT and state.name in m.sources for m in moves)
         if bool(state.timeout) != waits:
             yield f"state {state.name!r} has a time-out or a move for it, but not both"
 
 
-def _missing(context: type, where: str, references: Iterable[Callable[..., object] | None]) -> Iterator[str]:
+def _missing(
+    named: str, methods: frozenset[int], where: str, references: Iterable[Callable[..., object] | None]
+) -> Iterator[str]:
     for reference in references:
-        if reference is not None and not _has(context, reference):
-            yield f"{where}: {context.__name__} has no method {getattr(reference, '__name__', reference)!r}"
+        if reference is not None and id(reference) not in methods:
+            yield f"{where}: {named} has no method {getattr(reference, '__name__', reference)!r}"
 
 
-def _has(context: type, reference: Callable[..., object]) -> bool:
-    """Whether the context or a class that it is made from has just this method."""
-    name = getattr(reference, "__name__", "")
-    return callable(reference) and any(vars(each).get(name) is reference for each in context.__mro__)
+def _methods_of(context: type) -> frozenset[int]:
+    """The identities of the methods that `context` and the classes that it is made from have by their own names."""
+    return frozenset(
+        id(value)
+        for each in context.__mro__
+        for name, value in vars(each).items()
+        if callable(value) and getattr(value, "__name__", "") == name
+    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from terminal_sim.core.environment import Environment
 from terminal_sim.core.message import HostRequest
@@ -11,16 +12,14 @@ from terminal_sim.core.moment import Instant
 from terminal_sim.core.payment_request import TerminalRequest
 
 
-@dataclass(frozen=True, slots=True)
-class ContextMemory:
+class ContextMemory(Struct, frozen=True):
     """One flow of the stack: its name and the values of its context's slots, `state` among them."""
 
     flow: str
     slots: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class ReversalMemory:
+class ReversalMemory(Struct, frozen=True):
     """`sent` waits for its answer; `sent_before` are the references that went out in this life, which a repeat follows."""
 
     sent: HostRequest | None
@@ -29,16 +28,14 @@ class ReversalMemory:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class OfflineMemory:
+class OfflineMemory(Struct, frozen=True):
     """`sent` is the stored payment that waits for its answer."""
 
     sent: HostRequest | None
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class SettlementMemory:
+class SettlementMemory(Struct, frozen=True):
     """`sent` waits for its answer; `sent_before` names what went out in this life, and `uploaded` counts the payments of the batch that were taken."""
 
     sent: HostRequest | None
@@ -47,8 +44,7 @@ class SettlementMemory:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class FirmwareMemory:
+class FirmwareMemory(Struct, frozen=True):
     """All of a firmware but what its journal rows say. `stack` begins with the lowest flow; `advices` are not answered yet."""
 
     locale: str

@@ -6,7 +6,6 @@ and script vocabulary read the row's facts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
@@ -47,8 +46,7 @@ class Condition(Enum):
     MAIL_OR_TELEPHONE = "08"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KindFacts:
+class KindFacts(Struct, frozen=True, kw_only=True):
     """What is particular to a kind of message.
 
     `processing_code` is the transaction type of DE 3 and of EMV tag 9C (EMV Book 3, Annex A), two digits; it is empty where

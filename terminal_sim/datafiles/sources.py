@@ -35,10 +35,11 @@ class ProfileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file of a chain of `extends`."""
+    """One file of a chain of `extends`, with the keys that stand in it before its first table and its tables' first names."""
 
     file: Path
     text: str
+    keys: frozenset[str] = frozenset()
 
 
 def load_table(path: Path, library: Path | None = None) -> tuple[dict[str, Any], list[SourceFile]]:
@@ -83,8 +84,9 @@ def _load(path: Path, library: Path | None, sources: list[SourceFile]) -> dict[s
     except UnreadableFile as wrong:
         where = f":{wrong.line}:1" if wrong.line else ": cannot be read"
         raise ProfileError(f"{path}{where}: {wrong}") from None
-    sources.append(source)
     table = _parse(source)
+    source = SourceFile(path, source.text, frozenset(table))
+    sources.append(source)
     if "extends" not in table:
         return table
     name = table.pop("extends")

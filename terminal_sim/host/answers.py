@@ -15,8 +15,9 @@ So a host that stays silent has charged the card, and only the reversal gives th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from terminal_sim.core.moment import Duration
 
@@ -33,8 +34,7 @@ class AnswerFate(Enum):
     GARBLED = "garbage"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScriptedAnswer:
+class ScriptedAnswer(Struct, frozen=True, kw_only=True):
     """`code` overrules the host's own decision unless it is empty; `partial` in minor units goes with code 10, `text` with any."""
 
     code: str = ""

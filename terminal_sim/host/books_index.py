@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from terminal_sim.host.answered import AnsweredMessage
 from terminal_sim.host.counters import CounterUse
 from terminal_sim.host.ledger import LedgerEntry
@@ -11,8 +13,7 @@ from terminal_sim.host.terminal_keys import KeysIssued
 from terminal_sim.journal.head import Mark
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRecord:
+class LedgerRecord(Struct, frozen=True, kw_only=True):
     """What one message did: its `entries`, the `answers` that its repeats get, how many answers there were so far, the card's counter, and the keys that a terminal got."""
 
     numbered: int

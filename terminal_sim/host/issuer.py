@@ -23,10 +23,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from terminal_sim.core.message import Avs, EntryMode, HostRequest
 from terminal_sim.core.moment import digits_of
@@ -56,8 +55,7 @@ OWN_CODES = (
 """The response codes that it answers with of its own accord."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """A card as its issuer knows it. Empty fields are not compared; `balance` in minor units, None without limit."""
 
     pan: Secret[str]
@@ -206,7 +204,7 @@ class Issuer:
             del self._changes[pan.reveal()]
         account = self._accounts.get(pan.reveal())
         if taken and account is not None:
-            self.open(replace(account, pin=change.pin))
+            self.open(structs.replace(account, pin=change.pin))
 
     def _refusal(
         self, request: HostRequest, pan: Secret[str], account: Account | None, avs_result: str

@@ -16,7 +16,6 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -139,7 +138,7 @@ class LedgerFile:
         if self._failed:
             raise StorageFailed(self._failed)
         entries = tuple(structs.replace(entry, pan=None) for entry in record.entries)
-        body = msgspec.json.encode(replace(record, entries=entries))
+        body = msgspec.json.encode(structs.replace(record, entries=entries))
         digest = sha256(self.index.mark.digest + body).digest()
         line = _BEFORE_HASH + digest.hex().encode() + _AFTER_HASH + body + b"}\n"
         try:

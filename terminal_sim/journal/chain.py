@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 import msgspec
@@ -69,8 +68,7 @@ class ChainEnd(Struct, frozen=True):
     hash: bytes = GENESIS
 
 
-@dataclass(frozen=True, slots=True)
-class Chains:
+class Chains(Struct, frozen=True):
     """Where the chains of a journal end: that of each terminal, in the order of their first rows, and that of all rows.
 
     `mono` is the latest virtual time in any row, in microseconds.

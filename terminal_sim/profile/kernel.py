@@ -10,7 +10,6 @@ from terminal_sim.core.config import Profile
 from terminal_sim.core.money import CURRENCIES
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.kept import Kept
-from terminal_sim.datafiles.positions import places
 from terminal_sim.datafiles.sources import ProfileError, load_table, located
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.toml import read
@@ -123,7 +122,7 @@ def _made_of(path: Path) -> _Made:
 def _named(path: Path, key: str, name: str) -> Path:
     """The file `name`, from the folder of the file of the chain that says it under `key`."""
     sources = load_table(path, _LIBRARY)[1]
-    said = next(one.file for one in sources if (key,) in places(one.text))
+    said = next(one.file for one in sources if key in one.keys)
     found = said.parent / name
     if not found.is_file():
         raise located((key,), f"there is no file {name!r} in the folder of this one", sources)

@@ -10,7 +10,6 @@ from pathlib import Path
 from terminal_sim.core.config import Profile
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.changes import Changes
-from terminal_sim.datafiles.positions import places
 from terminal_sim.datafiles.sources import ProfileError, load_table
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.toml import read
@@ -66,5 +65,5 @@ def load(profile: str | Path, options: Changes | None = None) -> Profile:
 
 def _placed(loaded: Profile, file: Path) -> Profile:
     """The profile with the path of its kernel file from the file that names it."""
-    said = next(one.file for one in load_table(file, bundled())[1] if ("kernel",) in places(one.text))
+    said = next(one.file for one in load_table(file, bundled())[1] if "kernel" in one.keys)
     return replace(loaded, kernel=str((said.parent / loaded.kernel).absolute()))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from terminal_drivers.base import Card, CardMute, CardRemoved, FrameError
 from terminal_drivers.iso7816.atr import Atr
@@ -33,8 +33,7 @@ class CardFault(Enum):
     STRIPE = "stripe-unreadable"
 
 
-@dataclass(frozen=True, slots=True)
-class ComingFault:
+class ComingFault(Struct, frozen=True):
     """A `fault` that strikes the card's `command`-th command from now."""
 
     fault: CardFault
@@ -63,7 +62,7 @@ class NextCommand:
 
     def _next(self, coming: ComingFault) -> CardFault | None:
         if coming.command > 1:
-            self.fault = replace(coming, command=coming.command - 1)
+            self.fault = structs.replace(coming, command=coming.command - 1)
             return None
         self.fault = None
         return coming.fault

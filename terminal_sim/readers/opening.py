@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from terminal_drivers.base import DriverError, Misuse, PartedReader, ReaderPart, Trace, UnsafeAddress
 from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineInterceptor
-from terminal_drivers.readers.address import Address
 from terminal_drivers.transports.lines import LineKind
-from terminal_drivers.wiring.address import parse_address
 from terminal_sim.readers.composite import Attend, CompositeReader, watched
 from terminal_sim.readers.monitored import MonitoredReader, PolledReader, unheard
 from terminal_sim.readers.operator import HumanOperator, Operator, Say, SimulatedOperator
@@ -29,6 +28,7 @@ from terminal_sim.readers.unused import UnusedReader
 from terminal_sim.readers.wire import Wire
 
 if TYPE_CHECKING:
+    from terminal_drivers.readers.address import Address
     from terminal_drivers.readers.built_in.reader import VirtualReader
     from terminal_drivers.readers.protocol import OwnReader
 
@@ -54,8 +54,7 @@ READER = "reader"  # the condition under which a recording has its addresses, a 
 SAME = "replay it under the conditions of its recording, or record it anew"
 
 
-@dataclass(frozen=True, slots=True)
-class Hardware:
+class Hardware(Struct, frozen=True):
     """The readers of one terminal, and the operator in front of them; `close` ends their threads. `places` has the address of each part.
 
     `wire` is the line to a terminal's own virtual readers; None where they are others, or a recording is made of it.
@@ -105,7 +104,7 @@ def is_for_many(reader: str | Sequence[str]) -> bool:
         address in BOTH_ENDS
         or address.startswith(RECORDING)
         or (address.startswith(POOL) and "#" not in address)
-        or (not address.startswith(POOL) and parse_address(address).transport in BOTH_ENDS)
+        or (not address.startswith(POOL) and _parsed(address).transport in BOTH_ENDS)
         for address in addresses
     )
 
@@ -116,7 +115,7 @@ def _checked(reader: str | Sequence[str], *, recorded: bool) -> tuple[str, ...]:
         raise Misuse("no reader is named: write virtual for a terminal's own")
     for address in addresses:
         if address not in BOTH_ENDS and not address.startswith((RECORDING, POOL)):
-            _check_parsed(parse_address(address), address, alone=len(addresses) == 1, recorded=recorded)
+            _check_parsed(_parsed(address), address, alone=len(addresses) == 1, recorded=recorded)
         elif len(addresses) > 1:
             raise Misuse(f"{address} is all the readers of a terminal: name no other beside it")
         elif address.startswith(POOL):
@@ -131,6 +130,13 @@ def _checked(reader: str | Sequence[str], *, recorded: bool) -> tuple[str, ...]:
     if len(set(addresses)) != len(addresses):
         raise Misuse("one reader is named twice: name each of them once")
     return addresses
+
+
+def _parsed(address: str) -> Address:
+    # Imported here, with the table of protocols: a terminal's own readers are none of it.
+    from terminal_drivers.wiring.address import parse_address
+
+    return parse_address(address)
 
 
 def _check_parsed(where: Address, address: str, *, alone: bool, recorded: bool) -> None:
@@ -158,8 +164,8 @@ def _opened(
     if addresses[0] in BOTH_ENDS:
         own = _virtual_reader("loopback" if addresses[0] == VIRTUAL else "pty", trace, interceptor)
         return Hardware(own, SimulatedOperator(own.device), own.close, _everywhere(addresses[0]), Wire(own))
-    if len(addresses) == 1 and parse_address(addresses[0]).transport in BOTH_ENDS:
-        reader_of_ours = _own(parse_address(addresses[0]), trace)
+    if len(addresses) == 1 and _parsed(addresses[0]).transport in BOTH_ENDS:
+        reader_of_ours = _own(_parsed(addresses[0]), trace)
         operator = SimulatedOperator(reader_of_ours.controls)
         return Hardware(reader_of_ours, operator, reader_of_ours.close, _everywhere(addresses[0]))
     reader = _attended(addresses, trace, interceptor, attend)
@@ -209,7 +215,7 @@ def _places(reader: PolledReader | CompositeReader, addresses: Sequence[str]) ->
 
 
 def _own(where: Address, trace: Trace | None) -> OwnReader:
-    # Imported here, as in `_open_parted`: a terminal's own readers are none of the table.
+    # Imported here, as in `_parsed`.
     from terminal_drivers.wiring.opening import open_both
     from terminal_drivers.wiring.table import known
 
@@ -304,7 +310,7 @@ def _replayed(file: Path, trace: Trace | None, about: Mapping[str, str]) -> Hard
 
 def _line(address: str) -> str:
     """What a recording knows the line to a reader by."""
-    return str(parse_address(address))
+    return str(_parsed(address))
 
 
 def on_error_output(line: str) -> None:

@@ -7,8 +7,9 @@ and learns at its next contact with the card that the slot is empty.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from terminal_drivers.base import Card, CardRemoved, Misuse
 from terminal_sim.emv.data.apdu import Instruction
@@ -30,8 +31,7 @@ COMMAND_STEPS = {name: step for name, step in CARD_STEPS.items() if step in _INS
 _APDU = re.compile(r"apdu ([1-9][0-9]{0,8})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class CardTear:
+class CardTear(Struct, frozen=True):
     """When a card is pulled out: behind a step of its conversation, or behind that many commands, counted from its reset."""
 
     after: Step | int

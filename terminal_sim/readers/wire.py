@@ -7,8 +7,9 @@ first fault, so a sound one costs nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from terminal_drivers.base import Transport
 from terminal_drivers.readers.built_in.state import VirtualReaderState
@@ -17,8 +18,7 @@ from terminal_drivers.transports.faults import Fault, FaultyLineState, FaultyTra
 _LASTING = (Fault.UNPLUG, Fault.HANG)
 
 
-@dataclass(frozen=True, slots=True)
-class WireState:
+class WireState(Struct, frozen=True):
     """A line at one moment, by value: what its two ends know, and its faults, None before the first one. `mended` is how many had happened when it was mended last."""
 
     ends: VirtualReaderState

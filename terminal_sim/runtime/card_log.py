@@ -6,7 +6,8 @@ A card is known by its number and sequence number (EMV Book 3, 10.6.1; Book C-2,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from terminal_sim.emv.data.reasons import written
 from terminal_sim.emv.talk.answers import Amounts, FoundTorn, ListedCard, LookUpAnswer
@@ -18,8 +19,7 @@ from terminal_sim.secret import Secret
 _Card = tuple[Secret[str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class CardLogState:
+class CardLogState(Struct, frozen=True):
     """The log at one moment."""
 
     amounts: Mapping[_Card, int]

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from terminal_drivers.base import Change, DriverError, Presence, Tracks
 from terminal_sim.core.events import CardInserted, CardRemoved, CardSwiped, CardTapped, Event, ReaderChanged
 from terminal_sim.core.message import EntryMode
@@ -16,8 +18,7 @@ from terminal_sim.readers.parts import CONTACT, Reader
 from terminal_sim.runtime.conversation import CardConversation, ConversationState
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderPortState:
+class ReaderPortState(Struct, frozen=True):
     """The facts of a port that is linked to readers in reach, and the conversation that is under way at it."""
 
     open: frozenset[EntryMode]

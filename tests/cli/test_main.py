@@ -87,30 +87,37 @@ def test_the_version_is_told(run: Run) -> None:
     assert run("--version") == (0, f"terminal-sim {__version__}\n", "")
 
 
-def test_the_module_is_the_command_and_loads_nothing_heavy_for_its_help() -> None:
-    heavy = (
-        "msgspec",
-        "babel",
-        "transitions",
-        "construct",
-        "cryptography",
-        "apsw",
-        "rich",
-        "dataclasses",
-        "pathlib",
-    )
-    code = (
-        "import sys\n"
-        "from terminal_sim.cli.main import main\n"
-        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
-        f"print(*(m for m in {heavy} if m in sys.modules), file=sys.stderr)\n"
-    )
+HELP = "from terminal_sim.cli.main import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass"
+VERSION = "from terminal_sim.cli.main import main\nmain(['--version'])"
+FIRST_SCREEN = "from terminal_sim.bench import Bench\nprint(Bench().add_terminal('v400m').view().text)"
+HEAVY = ("construct", "cryptography", "transitions", "rich", "lark", "serial", "tree_sitter")
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "unwanted"),
+    [
+        (HELP, "usage: terminal-sim", (*HEAVY, "msgspec", "babel", "apsw", "dataclasses", "pathlib")),
+        (VERSION, f"terminal-sim {__version__}", ("argparse", "re", "typing", "dataclasses")),
+        (
+            FIRST_SCREEN,
+            "Start",
+            (*HEAVY, "terminal_drivers.wiring.table", "terminal_sim.cards", "ssl", "logging"),
+        ),
+    ],
+    ids=["help", "version", "first screen"],
+)
+def test_what_answers_at_once_loads_nothing_that_it_does_not_need(
+    code: str, said: str, unwanted: tuple[str, ...]
+) -> None:
+    code = f"import sys\n{code}\nprint(*(m for m in {unwanted} if m in sys.modules), file=sys.stderr)\n"
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}"}
-    # -S: what the site module of a development environment imports is not ours.
+    # Without what the site module of a development environment imports, which is not ours.
+    folders = [folder for folder in sys.path if folder.endswith("site-packages")]
+    environment["PYTHONPATH"] += os.pathsep + os.pathsep.join(folders)
     ran = subprocess.run(
         [sys.executable, "-S", "-c", code], env=environment, capture_output=True, text=True, check=True
     )
-    assert "usage: terminal-sim" in ran.stdout
+    assert said in ran.stdout
     assert ran.stderr.strip() == ""
 
 

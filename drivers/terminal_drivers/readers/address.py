@@ -1,7 +1,8 @@
 """Where a reader is, as a value: `<protocol>+<transport>:<where>` and what its options say."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from terminal_drivers.base import Misuse
 
@@ -9,8 +10,7 @@ DEVICE = re.compile(r"([0-9a-fA-F]{4}):([0-9a-fA-F]{4})", re.ASCII)
 ENDPOINT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^:/?\[\]]+):([0-9]{1,5})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A parsed address; `where` is a path, a pyserial URL or a name, empty for what is only virtual."""
 
     protocol: str

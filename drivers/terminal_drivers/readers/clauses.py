@@ -9,9 +9,10 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from terminal_drivers.base import DriverError
 
@@ -45,8 +46,7 @@ class ClauseVerdict(Enum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """What must hold, and where that is written; `id` is unique in its kit."""
 
     id: str
@@ -60,8 +60,7 @@ class Subject(Protocol):
     frames: list[Frame]
 
 
-@dataclass(frozen=True, slots=True)
-class Check(Generic[S]):
+class Check(Struct, Generic[S], frozen=True):
     """A clause and how to look at it; `look` takes the kit's subject of that end."""
 
     clause: Clause
@@ -73,8 +72,7 @@ def check(number: str, what: str, source: str, look: Callable[[S], None]) -> Che
     return Check(Clause(number, what, source), look)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """A clause with its verdict; `detail` is empty where it is kept."""
 
     clause: Clause
@@ -83,8 +81,7 @@ class Result:
     frames: tuple[Frame, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Kit:
+class Kit(Struct, frozen=True):
     """The checks of a protocol.
 
     `device_of` makes a subject of an opened reader (None: not of this protocol), `own_devices` names readers
@@ -99,8 +96,7 @@ class Kit:
     own_host: Callable[[], Subject] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BlankCard:
+class BlankCard(Struct, frozen=True):
     """A card that knows no application, for the readers of ours."""
 
     atr: bytes

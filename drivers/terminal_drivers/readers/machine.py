@@ -1,9 +1,10 @@
 """What a reader protocol needs of the machine: a package, a program, a service; each found or missing, with its cure."""
 
-from dataclasses import dataclass
 from enum import Enum
 from importlib.util import find_spec
 from pathlib import Path
+
+from msgspec import Struct
 
 FOLDERS = (Path("/usr/sbin"), Path("/usr/bin"), Path("/usr/lib/pcsc/drivers/serial"))
 
@@ -15,8 +16,7 @@ class CheckState(Enum):
     BROKEN = "broken"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What is so about one thing, and the command that cures it; empty where there is nothing to cure."""
 
     about: str

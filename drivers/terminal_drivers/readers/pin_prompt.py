@@ -1,8 +1,9 @@
 """The prompts that a PIN pad shows its cardholder, and its keys beside the digits."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Key(Enum):
@@ -22,8 +23,7 @@ class PinStep(Enum):
     AGAIN = "new PIN again"
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """What the display of the reader shows; `timeout` in s, 0 for as long as the reader likes."""
 
     slot: int

@@ -6,9 +6,10 @@ called, so that a list of the protocols costs no codec.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from terminal_drivers.base import (
     Card,
@@ -93,8 +94,7 @@ class OwnReader(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """How a reader is opened, as far as its protocol has these: `variant` says which of its models, `timeout` (s) is the longest
     wait for an answer, `trace` gets the frames, and `interceptor` stands between the host end and its line.
     """
@@ -105,8 +105,7 @@ class Opening:
     interceptor: LineInterceptor = NO_INTERCEPTOR
 
 
-@dataclass(frozen=True, slots=True)
-class Variants:
+class Variants(Struct, frozen=True):
     """What `variant=` of an address may be, over which transports (None: over each), and what it is unless it is given:
     `hardware` for a reader at a line, `own` for one with both ends of ours.
     """
@@ -121,8 +120,7 @@ class Variants:
         return self.over is None or transport in self.over
 
 
-@dataclass(frozen=True, slots=True)
-class ServedAt:
+class ServedAt(Struct, frozen=True):
     """Where a virtual reader is served, and who is shown the prompts of its PIN pad; port 0 takes the usual or a free one."""
 
     link: Path | None = None
@@ -131,8 +129,7 @@ class ServedAt:
     person: Person = absent_cardholder
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A way in which virtual readers are served to other software: at a port, or at a pseudo-terminal."""
 
     transport: str
@@ -140,8 +137,7 @@ class Service:
     at_port: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UsbMatch:
+class UsbMatch(Struct, frozen=True):
     """USB interfaces behind which there is such a reader: by their class as sysfs writes it, and by vendor where that is not enough."""
 
     interface_class: str
@@ -149,8 +145,7 @@ class UsbMatch:
     vendor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Parser:
+class Parser(Struct, frozen=True):
     """Reads bytes of the peer and raises nothing but `FrameError`; `seeds` are good inputs as hex."""
 
     name: str
@@ -158,8 +153,7 @@ class Parser:
     seeds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderProtocol:
+class ReaderProtocol(Struct, frozen=True, kw_only=True):
     """A reader protocol.
 
     `transports` are those of its addresses, `""` where an address is `NAME:` and the name of a reader; `open_host` opens each of

@@ -12,10 +12,12 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import Enum
 from random import Random
 from typing import Any
+
+from msgspec import Struct, structs
 
 from terminal_drivers.base import Misuse, ReaderLost, Transport
 
@@ -44,8 +46,7 @@ class Way(Enum):
     WRITE = "write"
 
 
-@dataclass(frozen=True, slots=True)
-class Chances:
+class Chances(Struct, frozen=True):
     """The probability (0 to 1) that each fault strikes a chunk; `chop` passes every byte by itself.
 
     drop: one byte is lost. flip: one bit is inverted. duplicate: the chunk comes twice. noise: 1 to 8 bytes come between.
@@ -62,7 +63,7 @@ class Chances:
     chop: bool = False
 
     def __post_init__(self) -> None:
-        if not all(0 <= getattr(self, each.name) <= 1 for each in fields(self)):
+        if not all(0 <= getattr(self, each.name) <= 1 for each in structs.fields(self)):
             raise Misuse("the chance of a fault is a number from 0 to 1")
 
 

@@ -65,8 +65,7 @@ class NumberedRow(JournalRow):
     stan: int
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A serialised field: `holds` is `str` or `int`, `left_out_as` the value for which an optional field is left out, `path` the
     attribute of the row that it is made of, in the words of `attrgetter`, and `is_time` says that this is a time.
     """
@@ -82,8 +81,7 @@ class Column:
         return self.left_out_as is not MISSING
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """An attribute of a row class: the columns that it is written to, and how it is made of their values."""
 
     name: str

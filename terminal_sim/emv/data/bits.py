@@ -7,9 +7,10 @@ A3 (capabilities); Contactless Book A, 5.7 (TTQ); Book C-3, annex A2 (CTQ); Book
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from terminal_sim.emv.data import tags
 
@@ -203,8 +204,7 @@ NAMES: Final[dict[int, tuple[tuple[str, str, str, str, str, str, str, str], ...]
 """The names of each element's bits by byte, from bit 8 to bit 1; empty where the books name none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bit:
+class Bit(Struct, frozen=True):
     """A named bit of the element `tag`: `byte` counts from 1, `number` from 8 to 1; `mask` is within the whole value as a number."""
 
     tag: int

@@ -7,15 +7,15 @@ cards is here. Square's gift cards begin with 7783.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from terminal_sim.emv.data.fields import is_digits
 
 
-@dataclass(frozen=True, slots=True)
-class Brand:
+class Brand(Struct, frozen=True):
     """`prefixes` are ranges of first digits, both ends included; `lengths` those of its numbers; `cvc` digits of its code."""
 
     name: str

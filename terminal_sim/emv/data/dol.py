@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from terminal_sim.emv.data.tags import DICTIONARY, DataFormat
 from terminal_sim.emv.data.tlv import TlvError, is_constructed, split
@@ -16,8 +17,7 @@ class DolError(ValueError):
     """The card's list cannot be read or asks for more than one command can carry."""
 
 
-@dataclass(frozen=True, slots=True)
-class DolEntry:
+class DolEntry(Struct, frozen=True):
     """One element that the list asks for, with the length in bytes that its value is to have."""
 
     tag: int

@@ -6,9 +6,10 @@ data and everything that identifies the card: it never leaves this process in cl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from terminal_sim.emv.data import fields
 from terminal_sim.emv.data.fields import FormatError
@@ -32,8 +33,7 @@ class DataFormat(Enum):
     B = "b"
 
 
-@dataclass(frozen=True, slots=True)
-class DataElement:
+class DataElement(Struct, frozen=True):
     """`shortest` and `longest` in bytes; `template` is the usual parent, 0 for none."""
 
     tag: int

@@ -5,7 +5,7 @@ An offset counts from the first byte of the APDU (ISO/IEC 7816-4, 5.1); a value 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from terminal_sim.emv.data import apdu, bits, tlv
 from terminal_sim.emv.data.describe import command_name, listed_values
@@ -16,8 +16,7 @@ from terminal_sim.secret import MaskedBytes
 HIDDEN = "••"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """The bytes from `first` up to `end`, what they are called, and their value in hexadecimal or words; an element that is made of bits has the names of those that are set.
 
     `tag` is what the protocol knows them by (`9F02`, `DE 4`), empty for a part without one; `parts` lie within and cover no byte twice.

@@ -20,9 +20,10 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram
@@ -72,8 +73,7 @@ class ArpcMethod(Enum):
     STATUS_UPDATE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class CryptogramVersion:
+class CryptogramVersion(Struct, frozen=True):
     """One row. `first` are the elements that are certified first, `tail` is what follows them."""
 
     layout: IssuerDataLayout
@@ -197,8 +197,7 @@ def version_of(data: IssuerData) -> CryptogramVersion:
         ) from None
 
 
-@dataclass(frozen=True, slots=True)
-class CardCryptogram:
+class CardCryptogram(Struct, frozen=True):
     """A cryptogram as it comes in DE 55, with what it certifies. `kind` is that of 9F27."""
 
     version: CryptogramVersion

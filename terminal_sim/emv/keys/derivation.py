@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct, field
 
 from terminal_sim.emv.data.card_number import longest_beginning
 from terminal_sim.emv.data.fields import is_digits
@@ -14,8 +15,7 @@ from terminal_sim.emv.keys import tdes
 from terminal_sim.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class CardKeys:
+class CardKeys(Struct, frozen=True):
     """A card's keys of 16 bytes: for cryptograms, and for the MACs and the encipherment of scripts."""
 
     cryptograms: Secret[bytes]
@@ -23,8 +23,7 @@ class CardKeys:
     encipherment: Secret[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class IssuerKeys:
+class IssuerKeys(Struct, frozen=True):
     """The issuer's master keys of 16 bytes, from which its cards' keys follow; one key may serve for all.
 
     `by_bin` has the one key of other issuers, by the beginning of their card numbers.

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from msgspec import Struct
+
 from terminal_sim.secret import Secret
 
 try:
@@ -29,8 +31,7 @@ class RsaError(ValueError):
     """A value does not fit the key."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
+class PublicKey(Struct, frozen=True):
     """`modulus` in N bytes, big endian."""
 
     modulus: bytes

@@ -10,9 +10,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from terminal_sim.emv.data.fields import is_digits
 from terminal_sim.emv.keys import derivation, tdes
@@ -48,8 +49,7 @@ def style_of(layout: IssuerDataLayout, version: int) -> Messaging:
     return Messaging.VISA_SESSION if (layout, version) in _SESSION_KEYS else _STYLES[layout]
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptSession:
+class ScriptSession(Struct, frozen=True):
     """What both sides know while a script runs: the card's keys for MACs and encipherment, the ATC and the ARQC of the transaction."""
 
     style: Messaging

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
-from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext
-from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
+if TYPE_CHECKING:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+    from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext
+    from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
 
 BLOCK = 8
 
@@ -24,6 +26,9 @@ class MacPadding(Enum):
 
 def cipher(key: bytes) -> TripleDES:
     """The cipher of a key of one, two or three parts. Raises `ValueError` where it has another length."""
+    # Imported here and in `_keyed`: a terminal that shows its first screen has no card to make a cryptogram with.
+    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+
     if len(key) == 8:
         return TripleDES(key * 3)
     if len(key) == 16:
@@ -33,14 +38,21 @@ def cipher(key: bytes) -> TripleDES:
     raise ValueError(f"a DES key has 8, 16 or 24 bytes, not {len(key)}")
 
 
+def _keyed(key: bytes, *, chained: bool = False) -> Cipher[ECB] | Cipher[CBC]:
+    from cryptography.hazmat.primitives.ciphers import Cipher
+    from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
+
+    return Cipher(cipher(key), CBC(bytes(BLOCK))) if chained else Cipher(cipher(key), ECB())
+
+
 @lru_cache(maxsize=128)
 def _encryptor(key: bytes) -> CipherContext:
-    return Cipher(cipher(key), ECB()).encryptor()
+    return _keyed(key).encryptor()
 
 
 @lru_cache(maxsize=32)
 def _decryptor(key: bytes) -> CipherContext:
-    return Cipher(cipher(key), ECB()).decryptor()
+    return _keyed(key).decryptor()
 
 
 class _Chain:
@@ -49,7 +61,7 @@ class _Chain:
     __slots__ = ("_context", "_last")
 
     def __init__(self, key: bytes) -> None:
-        self._context = Cipher(cipher(key), CBC(bytes(BLOCK))).encryptor()
+        self._context = _keyed(key, chained=True).encryptor()
         self._last = 0
 
     def encrypt(self, blocks: bytes) -> bytes:

@@ -57,15 +57,13 @@ class FoundTorn(Struct, frozen=True):
     torn: TornTransaction | None
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicationChoice:
+class ApplicationChoice(Struct, frozen=True):
     """The cardholder's choice, as an index into the `labels` of `ChooseApplication`."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class TypedPin:
+class TypedPin(Struct, frozen=True):
     """What was typed on the pad: `pin` of 4 to 12 digits, or None where the cardholder bypassed the entry.
 
     It goes from the firmware to the pad's key store and no further: the kernel gets a `PinBlock`.
