@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from terminal_sim.core.config import Profile
 from terminal_sim.core.events import (
     CardRequested,
     DisplayRequested,
@@ -82,7 +83,7 @@ class AskedLines:
     def _line(self, event: Event) -> str:
         """The line that asks for the same; "" where there is none."""
         match event:
-            case PaymentRequested(request) if _is_plain(request):
+            case PaymentRequested(request) if _is_plain(request, self._terminal.profile):
                 ticket = self._sell(request)
                 more = [
                     f'{name}="{_escaped(value)}"'
@@ -152,10 +153,10 @@ class AskedLines:
                 return _DEVICE.get(type(event), "")
 
 
-def _is_plain(request: PaymentRequest) -> bool:
-    """Whether it is a sale by any card."""
-    restricted = request.brands or request.entries or request.card
-    return request.payment is RequestedPayment.SALE and not restricted
+def _is_plain(request: PaymentRequest, profile: Profile) -> bool:
+    """Whether it is a sale by any card that a terminal of `profile` reads, in any way."""
+    left_out = set(profile.entries.read) - set(request.entries) if request.entries else ()
+    return request.payment is RequestedPayment.SALE and not (request.brands or left_out or request.card)
 
 
 def _as_word(ticket: str) -> str:

@@ -48,6 +48,10 @@ class ChargeFlow(RestrictedFlow):
 
     @property
     def ways(self) -> list[str]:
+        """The ways beside the card that are offered. A point of sale that says how the card comes in leaves none."""
+        asked = self.terminal.requests.payment
+        if asked is not None and asked.entries:
+            return []
         offered = self.terminal.profile.checkout or Checkout()
         switches = {
             "manual-entry": offered.manual_entry,
@@ -57,7 +61,7 @@ class ChargeFlow(RestrictedFlow):
         return [way for way, there in switches.items() if there]
 
     def offers_ways(self, _: Event) -> bool:
-        return self.terminal.profile.checkout is not None
+        return bool(self.ways)
 
     def way_not_offline(self, event: Event) -> bool:
         return self.offers_ways(event) and self._offline and fields.touched(event) in _REFUSED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.pos.square.kit import shop
+from tests.pos.square.kit import SECOND, shop
 
 
 def test_a_checkout_is_paid_on_its_device_and_names_the_payment() -> None:
@@ -24,6 +24,23 @@ def test_a_checkout_is_paid_on_its_device_and_names_the_payment() -> None:
         (row,) = square.terminal.report()
         assert (row["ticket"], row["server"], row["register"]) == ("T-17", "Ana", square.terminal.name)
         assert square.bench.violations(resolved=True) == []
+
+
+def test_a_checkout_asks_for_a_card_and_offers_no_other_way() -> None:
+    with shop() as square:
+        offered = ("manual-entry", "gift-card", "clearpay")
+        square.terminal.press("5")
+        square.terminal.press("OK")
+        assert [item.id for item in square.terminal.view().items if item.id in offered] == list(offered)
+        square.terminal.press("CANCEL")
+        square.bench.advance(30 * SECOND)
+        square.checkout()
+        shown = square.terminal.view()
+        assert shown.screen.id == "present-card"
+        assert not [item.id for item in shown.items if item.id in offered]
+        assert not square.terminal.touch("manual-entry")
+        square.card()
+        square.bench.advance(30 * SECOND)
 
 
 def test_a_declined_card_ends_nothing_and_the_buyer_takes_another_one() -> None:

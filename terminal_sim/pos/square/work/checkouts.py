@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from terminal_sim.core.device_request import InputRequest, MenuChoice
 from terminal_sim.core.events import Event, InputRequested, PaymentRequested
+from terminal_sim.core.message import EntryMode
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.payment_request import (
@@ -35,6 +36,7 @@ BY_TYPE: Mapping[CheckoutPaymentType, RequestedPayment] = {
     CheckoutPaymentType.MANUAL_CARD_ENTRY: RequestedPayment.KEYED,
 }
 """How a device takes payments of each type; the others it does not take."""
+_AT_THE_READER = (EntryMode.CHIP, EntryMode.CONTACTLESS, EntryMode.STRIPE)
 _PERCENTAGES = (15, 20, 25)
 
 
@@ -45,6 +47,7 @@ class CheckoutWork:
         checkout: TerminalCheckout = task.stored.value
         if _asks_for_tip(checkout):
             return InputRequested(_tip_question(checkout, request, task.device))
+        taken = BY_TYPE[checkout.payment_type or CheckoutPaymentType.CARD_PRESENT]
         return PaymentRequested(
             PaymentRequest(
                 id=request,
@@ -52,7 +55,8 @@ class CheckoutWork:
                 ticket=ticket(task.stored),
                 server=checkout.team_member_id or "",
                 register=task.device.name,
-                payment=BY_TYPE[checkout.payment_type or CheckoutPaymentType.CARD_PRESENT],
+                payment=taken,
+                entries=_AT_THE_READER if taken is RequestedPayment.SALE else (),
                 online=True,
             )
         )
