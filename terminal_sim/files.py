@@ -64,13 +64,13 @@ def replace_private(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
-def runtime_file() -> Path:
-    """Where a served bench is announced to commands of the same user: in the user's runtime folder, or else among the user's states.
+def runtime_folder() -> Path:
+    """Where served benches are announced to commands of the same user: in the user's runtime folder, or else among the user's states.
 
     XDG Base Directory Specification, 3 (XDG_RUNTIME_DIR, XDG_STATE_HOME).
     """
     base = os.environ.get("XDG_RUNTIME_DIR") or os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "terminal-sim" / "serve.json"
+    return (Path(base) if base else Path.home() / ".local" / "state") / "terminal-sim"
 
 
 @contextmanager

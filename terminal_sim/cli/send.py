@@ -8,25 +8,26 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from argparse import Namespace
+from pathlib import Path
 
 from terminal_sim.cli import UserError
-from terminal_sim.files import runtime_file
 from terminal_sim.script.exit_code import ExitCode
+from terminal_sim.web.announcement import Announcement, announcements
 
 _LONGEST_WAIT = 600.0  # s
 _CODES = {409: ExitCode.UNMET, 500: ExitCode.BROKEN}
 
 
 def run(given: Namespace) -> int:
-    url, token, certificate = _served()
+    bench = _served(given.to)
     query = f"?{urllib.parse.urlencode({'terminal': given.terminal})}" if given.terminal else ""
     request = urllib.request.Request(
-        f"{url}/api/v1/lines{query}",
+        f"{bench.url}/api/v1/lines{query}",
         data="\n".join(given.lines).encode(),
-        headers={"Authorization": f"Bearer {token}", "Content-Type": "text/plain; charset=utf-8"},
+        headers={"Authorization": f"Bearer {bench.token}", "Content-Type": "text/plain; charset=utf-8"},
     )
     # A proxy of the environment has nothing to do with this machine's own address.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), *_trusting(certificate))
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), *_trusting(bench.certificate))
     try:
         with opener.open(request, timeout=_LONGEST_WAIT) as answer:
             for note in json.load(answer)["notes"]:
@@ -41,7 +42,7 @@ def run(given: Namespace) -> int:
         return _CODES.get(refused.code, ExitCode.WRONG)
     except OSError as gone:
         raise UserError(
-            f"the bench at {url} does not answer: {gone}; start one with `terminal-sim serve`"
+            f"the bench at {bench.url} does not answer: {gone}; start one with `terminal-sim serve`"
         ) from None
     return ExitCode.HELD
 
@@ -59,13 +60,13 @@ def _trusting(certificate: str) -> list[urllib.request.BaseHandler]:
     return [urllib.request.HTTPSHandler(context=context)]
 
 
-def _served() -> tuple[str, str, str]:
-    """Address and token, and the file of the certificate if it has one, of the bench that this user serves. Raises `UserError`."""
-    file = runtime_file()
+def _served(file: Path | None) -> Announcement:
+    """The bench that is announced in `file`, or else the one of this user that began last and lives. Raises `UserError`."""
     try:
-        said = json.loads(file.read_text("utf-8"))
-        return said["url"], said["token"], said["certificate"]
-    except FileNotFoundError:
+        if file is not None:
+            return Announcement.read(file)
+        return next(iter(announcements().values()))
+    except StopIteration:
         raise UserError("no bench is served: start one with `terminal-sim serve`") from None
-    except (OSError, ValueError, KeyError, TypeError) as wrong:
-        raise UserError(f"{file}: {wrong}; end `terminal-sim serve` and start it again") from None
+    except (OSError, ValueError) as wrong:
+        raise UserError(f"{file}: {wrong}") from None

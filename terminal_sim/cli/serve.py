@@ -49,9 +49,10 @@ def run(given: Namespace) -> int:
 
 
 async def _serve(given: Namespace, options: object) -> None:
+    from terminal_sim.web.announcement import announced
     from terminal_sim.web.listening import ListenAt
     from terminal_sim.web.served import BenchOptions
-    from terminal_sim.web.serving import announced, serving
+    from terminal_sim.web.serving import serving
 
     assert isinstance(options, BenchOptions)
     profiles = given.profiles or ["v400m"]
@@ -60,7 +61,7 @@ async def _serve(given: Namespace, options: object) -> None:
         serving(
             options, at=at, profiles=profiles, version=version("terminal-sim"), page=not given.no_page
         ) as service,
-        announced(service.address) as file,
+        announced(service.address.url, service.address.token, at.certificate) as file,
         _interfaces(service, given) as interfaces,
     ):
         address = service.address

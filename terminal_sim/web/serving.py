@@ -1,10 +1,8 @@
-"""Serving a bench: a socket bound to one address, a token, uvicorn, and a private file by which other commands find the bench."""
+"""Serving a bench: a socket bound to one address, a token and uvicorn."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Sequence
@@ -14,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from terminal_sim.files import NO_LINK, PLAIN, keep_private, runtime_file
 from terminal_sim.web.app import application
 from terminal_sim.web.guard import Access
 from terminal_sim.web.listening import ListenAt
@@ -140,24 +137,3 @@ def _server(app: object, at: ListenAt) -> uvicorn.Server:
         h11_max_incomplete_event_size=64 << 10,
     )
     return uvicorn.Server(settings)
-
-
-@asynccontextmanager
-async def announced(address: ServedAddress) -> AsyncIterator[Path]:
-    """Keeps the runtime file, which its owner alone can read, while the block runs."""
-    file = runtime_file()
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    certificate = "" if address.certificate is None else str(address.certificate.resolve())
-    said = {"url": address.url, "token": address.token, "pid": os.getpid(), "certificate": certificate}
-    fresh = file.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NO_LINK | PLAIN, 0o600)
-    with os.fdopen(descriptor, "wb") as opened:
-        keep_private(opened.fileno())
-        opened.write(json.dumps(said).encode())
-    fresh.replace(file)
-    try:
-        yield file
-    finally:
-        # Another bench may have been announced since.
-        if file.exists() and json.loads(file.read_text("utf-8")) == said:
-            file.unlink()

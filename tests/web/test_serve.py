@@ -88,6 +88,31 @@ def test_a_bench_is_found_driven_and_ended(
     assert "terminal-sim serve" in capsys.readouterr().err
 
 
+def test_of_several_benches_the_newest_that_lives_is_found_and_each_by_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+    def amount_on(bench: dict[str, Any], digits: str) -> bool:
+        return main(["send", f'expect screen "{digits}"', "--to", bench["file"]]) == 0
+
+    with serve(tmp_path, "v400m") as older:
+        with serve(tmp_path, "v400m") as newer:
+            assert older["file"] != newer["file"]
+            assert main(["send", "press OK 1250"]) == 0
+            assert main(["send", "press OK 777", "--to", older["file"]]) == 0
+            assert amount_on(newer, "12.50")
+            assert amount_on(older, "7.77")
+        assert main(["send", "press OK", "--to", newer["file"]]) == 2
+        assert newer["file"] in capsys.readouterr().err
+        left = Path(newer["file"])
+        left.write_text(
+            Path(older["file"]).read_text("utf-8").replace(older["url"], "http://127.0.0.1:1"), "utf-8"
+        )
+        assert main(["send", "press CLEAR"]) == 0
+        assert amount_on(older, "0.77")
+
+
 def test_a_state_folder_is_kept_and_one_that_is_in_use_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

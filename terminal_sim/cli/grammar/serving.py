@@ -144,6 +144,10 @@ def add_serve(commands: Commands) -> None:
     send.add_argument(
         "--terminal", default="", metavar="NAME", help="such as v400m-1; the first one by default"
     )
+    send.add_argument(
+        "--to", type=path, metavar="FILE",
+        help="the bench that is announced in this file, which `serve --json` names; by default the one that began last",
+    )  # fmt: skip
 
 
 def _pos(text: str) -> tuple[str, int]:
