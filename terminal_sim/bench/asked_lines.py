@@ -123,9 +123,11 @@ class AskedLines:
 
     def _given_back(self, request: RefundRequest) -> str:
         """The ticket of which all that was paid goes back, and for the first time; "" where it is none."""
-        if request.amount is not None:
-            return ""
-        return next((one for one, sale in self._sales.items() if request.original in self._paid(sale)), "")
+        firmware = self._terminal.board.firmware
+        original = None if firmware is None else firmware.durable.payments.get(request.original)
+        ticket = "" if original is None else self._tickets.get(original.request, "")
+        whole = request.amount is None and ticket and request.original in self._paid(self._sales[ticket])
+        return ticket if whole else ""
 
     def _runs(self, sale: AskedSale) -> bool:
         """Whether the terminal works at a payment of the sale."""

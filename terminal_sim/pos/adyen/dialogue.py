@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from terminal_sim.core.rows.schema import FlatRow, JournalRow, RowError
 from terminal_sim.pos.adyen.common import MessageHeader
 from terminal_sim.pos.adyen.reading import Malformed, NotJson, read_envelope, read_request
-from terminal_sim.pos.adyen.references import tender_reference
+from terminal_sim.pos.adyen.references import numbers_of, tender_reference
 from terminal_sim.pos.adyen.refusals import RequestFailure, busy_with
 from terminal_sim.pos.adyen.requests import DialogueBody
 from terminal_sim.pos.adyen.values import Category
@@ -164,8 +164,8 @@ class Dialogues:
 
     def with_tender(self, poiid: str, tender: str) -> ServiceDialogue | None:
         """The newest dialogue of the terminal `poiid` that the platform calls by this tender."""
-        found = (one for one in reversed(self._all) if tender_reference(poiid, one.number, one.at) == tender)
-        return next(found, None)
+        may_be = (self._all[number - 1] for number in numbers_of(tender, len(self._all)))
+        return next((one for one in may_be if tender_reference(poiid, one.number, one.at) == tender), None)
 
     def apply(self, row: JournalRow) -> None:
         """Take a stored row. Raises `RowError` for one that fits no dialogue."""

@@ -13,6 +13,7 @@ from hashlib import sha256
 _SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PSP_LENGTH = 16
 _GUARD = 4
+_COUNTER, _COUNTED = 3, 1000  # digits of a tender's counter, and how many tenders they tell apart
 REFERENCE_LENGTH = _PSP_LENGTH - _GUARD
 
 
@@ -41,7 +42,15 @@ def reference_of(transaction_id: str) -> str:
 def tender_reference(terminal: str, number: int, at: datetime) -> str:
     """The tender with this `number` of `terminal`, begun at `at`, a civil time in UTC."""
     seconds = int(at.replace(tzinfo=UTC).timestamp())
-    return f"{_guard(terminal)}{seconds:012d}{number % 1000:03d}"
+    return f"{_guard(terminal)}{seconds:012d}{number % _COUNTED:0{_COUNTER}d}"
+
+
+def numbers_of(tender: str, newest: int) -> range:
+    """The numbers up to `newest` that may be this tender's, the highest first: it ends in the last digits of its own."""
+    counter = tender[-_COUNTER:]
+    if not (counter.isascii() and counter.isdigit()):
+        return range(0)
+    return range(newest - (newest - int(counter)) % _COUNTED, 0, -_COUNTED)
 
 
 def time_stamp(at: datetime) -> str:
