@@ -33,6 +33,10 @@ class DataFormat(Enum):
     B = "b"
 
 
+_NUMERIC: Final = DataFormat.N
+_COMPRESSED: Final = DataFormat.CN
+
+
 class DataElement(Struct, frozen=True):
     """`shortest` and `longest` in bytes; `template` is the usual parent, 0 for none."""
 
@@ -50,9 +54,9 @@ class DataElement(Struct, frozen=True):
         if not self.shortest <= len(value) <= self.longest:
             raise FormatError(f"{self.name} ({self.tag:X}) has {len(value)} bytes")
         try:
-            if self.format is DataFormat.N:
+            if self.format is _NUMERIC:
                 fields.digits(value)
-            elif self.format is DataFormat.CN:
+            elif self.format is _COMPRESSED:
                 fields.compressed(value)
             if self.tag in (EXPIRATION_DATE, EFFECTIVE_DATE):
                 fields.date(value)

@@ -4,13 +4,14 @@
    the issuer are ignored, and so are empty ones, which count as absent.
 2. A look-up checks the format, and a wrong one ends the transaction. Eight elements of a wrong format count as absent and are not kept.
 3. An object that the dictionary knows comes once (10.2). Of an unknown one that comes again the first counts.
+4. A format is checked at the first look-up: what was sound stays so, since a value does not change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from enum import Enum
-from typing import Final, Self
+from typing import Final, Self, TypeVar, overload
 
 from msgspec import Struct
 
@@ -46,15 +47,20 @@ _WRONG_IS_ABSENT: Final = frozenset((0x42, 0x5F20, 0x5F50, 0x9F0B, 0x9F0C, 0x9F1
 """The elements whose wrong format counts as absence (7.5); every other one ends the transaction when it is used."""
 
 
-class CardObjects(MutableMapping[int, bytes]):
-    """The objects by tag. `[]`, `get` and `in` check the format and raise `CardError`; `raw` gives the value as it came."""
+T = TypeVar("T")
+_CARD: Final = DataSource.CARD
 
-    __slots__ = ("_elements", "_origins", "_values")
+
+class CardObjects(MutableMapping[int, bytes]):
+    """The objects by tag. `[]`, `get` and `in` check the format and raise `CardError`; `raw` gives a value as it came, `stated` all of them."""
+
+    __slots__ = ("_elements", "_origins", "_sound", "_values")
 
     def __init__(self, values: Iterable[tuple[int, bytes]] = ()) -> None:
         self._values: dict[int, bytes] = dict(values)
         self._origins: dict[int, DataOrigin] = {}
         self._elements: Mapping[int, DataElement] = DICTIONARY
+        self._sound: set[int] = set()
 
     @classmethod
     def of(cls, objects: Iterable[tuple[int, bytes]], origin: DataOrigin) -> Self:
@@ -66,51 +72,69 @@ class CardObjects(MutableMapping[int, bytes]):
     def understand(self, elements: Mapping[int, DataElement]) -> None:
         """From now on objects are taken and checked by the dictionary of another kernel, to which tags may mean other things."""
         self._elements = elements
+        self._sound.clear()
 
     def take(self, objects: Iterable[tuple[int, bytes]], origin: DataOrigin) -> None:
         """Keeps what the card states in one answer. Raises `CardError` where a known object is there already."""
+        values, origins, elements = self._values, self._origins, self._elements
         for tag, value in objects:
-            element = self._elements.get(tag)
-            if element is not None and element.source is not DataSource.CARD:
+            element = elements.get(tag)
+            if element is not None and element.source is not _CARD:
                 continue
             if not value and tag not in _EMPTY_IS_WRONG:
                 continue
             if element is not None and tag in _WRONG_IS_ABSENT and not _fits(element, value):
                 continue
-            if tag in self._values:
+            if tag in values:
                 if element is None:
                     continue
                 raise CardError(f"{element.name} ({tag:X}) comes twice")
-            self._values[tag] = value
-            self._origins[tag] = origin
+            values[tag] = value
+            origins[tag] = origin
 
     def raw(self, tag: int) -> bytes | None:
         """The value as the card states it, its format not looked at; None where there is none."""
         return self._values.get(tag)
 
+    @property
+    def stated(self) -> Mapping[int, bytes]:
+        """The values by tag as the card states them, their formats not looked at."""
+        return self._values
+
     def origin(self, tag: int) -> DataOrigin | None:
         """Where the object comes from, None where it is not there."""
         return self._origins.get(tag)
 
+    @overload
+    def get(self, tag: int, default: None = None, /) -> bytes | None: ...
+    @overload
+    def get(self, tag: int, default: bytes | T, /) -> bytes | T: ...
+    def get(self, tag: int, default: bytes | T | None = None, /) -> bytes | T | None:
+        return self[tag] if tag in self._values else default
+
     def __contains__(self, tag: object) -> bool:
-        return isinstance(tag, int) and tag in self._values and self[tag] is not None
+        return tag in self._values and (tag in self._sound or self[tag] is not None)
 
     def __getitem__(self, tag: int) -> bytes:
         value = self._values[tag]
-        element = self._elements.get(tag)
-        if element is not None:
-            try:
-                element.check(value)
-            except FormatError as error:
-                raise CardError(str(error)) from None
+        if tag not in self._sound:
+            element = self._elements.get(tag)
+            if element is not None:
+                try:
+                    element.check(value)
+                except FormatError as error:
+                    raise CardError(str(error)) from None
+            self._sound.add(tag)
         return value
 
     def __setitem__(self, tag: int, value: bytes) -> None:
         self._values[tag] = value
+        self._sound.discard(tag)
 
     def __delitem__(self, tag: int) -> None:
         del self._values[tag]
         self._origins.pop(tag, None)
+        self._sound.discard(tag)
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._values)

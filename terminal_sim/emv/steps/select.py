@@ -218,8 +218,8 @@ def _directory_entries(
         if tag != tags.APPLICATION_TEMPLATE:
             continue
         try:
-            entry = CardObjects([(tags.CODE_TABLE, table)])
-            entry.update(CardObjects.of(tlv.primitives(template), _FCI))
+            stated = CardObjects.of(tlv.primitives(template), _FCI)
+            entry = CardObjects([(tags.CODE_TABLE, table), *stated.items()])
             name = entry.get(tags.AID_CARD, b"")
         except (CardError, TlvError):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -126,8 +127,9 @@ class Transaction:
             return self.tvr.to_bytes(5)
         if tag == tags.TSI:
             return self.tsi.to_bytes(2)
-        if tag in self.terminal:
-            return self.terminal[tag]
+        value = self.terminal.get(tag)
+        if value is not None:
+            return value
         for known in (self.cryptogram, self.card, self.directory):
             value = known.raw(tag)
             if value is not None:
@@ -187,7 +189,15 @@ class Transaction:
         if self.magstripe:
             return b""
         sent = (*ICC_DATA, *_QUALIFIERS) if tags.TTQ in self.terminal else ICC_DATA
-        return tlv.join((tag, value) for tag in sent if (value := self.value(tag)) is not None)
+        # As `value` has it, all at once: the later overrules the earlier.
+        known = {
+            **self.directory.stated,
+            **self.card.stated,
+            **self.cryptogram.stated,
+            **self.terminal,
+            tags.TVR: self.tvr.to_bytes(5),
+        }
+        return tlv.join([(tag, known[tag]) for tag in sent if tag in known])
 
     def card_data(self) -> CardData:
         """The card as read. Raises `CardError` where PAN or expiry are missing or disagree."""
@@ -263,25 +273,25 @@ def terminal_data(config: KernelConfig, request: Request) -> dict[int, bytes]:
         raise ValueError("the unpredictable number has 4 bytes")
     if len(request.date) != 6 or len(request.time) != 6:
         raise ValueError("the date is YYMMDD, the time is HHMMSS")
-    if not (is_digits(config.country) and is_digits(config.currency)):
-        raise ValueError("country and currency are numeric ISO codes")
     contactless = request.interface is Interface.CONTACTLESS
     known = {
+        **_elements_of(
+            config.country,
+            config.currency,
+            config.currency_exponent,
+            config.terminal_type,
+            config.merchant_category,
+            config.terminal_id,
+            config.merchant_id,
+        ),
         tags.AMOUNT: numeric(str(request.amount), 6),
         tags.AMOUNT_OTHER: numeric(str(request.amount_other), 6),
-        tags.TERMINAL_COUNTRY: numeric(config.country, 2),
-        tags.CURRENCY: numeric(config.currency, 2),
-        tags.CURRENCY_EXPONENT: numeric(str(config.currency_exponent), 1),
         tags.DATE: numeric(request.date, 3),
         tags.TIME: numeric(request.time, 3),
         tags.TRANSACTION_TYPE: numeric(request.transaction_type, 1),
         tags.UNPREDICTABLE_NUMBER: request.unpredictable,
         tags.CAPABILITIES: config.capabilities,
         tags.ADDITIONAL_CAPABILITIES: config.additional_capabilities,
-        tags.TERMINAL_TYPE: numeric(config.terminal_type, 1),
-        tags.MERCHANT_CATEGORY: numeric(config.merchant_category, 2),
-        tags.TERMINAL_ID: config.terminal_id.encode("ascii").ljust(8)[:8],
-        tags.MERCHANT_ID: config.merchant_id.encode("ascii").ljust(15)[:15],
         tags.SEQUENCE_COUNTER: numeric(str(request.sequence % 10**8), 4),
         tags.ENTRY_MODE: b"\x07" if contactless else b"\x05",
     }
@@ -292,3 +302,27 @@ def terminal_data(config: KernelConfig, request: Request) -> dict[int, bytes]:
         if amount < 1 << 32:
             known[tag] = amount.to_bytes(4)
     return known
+
+
+@lru_cache(maxsize=64)
+def _elements_of(
+    country: str,
+    currency: str,
+    exponent: int,
+    terminal_type: str,
+    category: str,
+    terminal: str,
+    merchant: str,
+) -> dict[int, bytes]:
+    """The data elements that are the same in every transaction of a terminal."""
+    if not (is_digits(country) and is_digits(currency)):
+        raise ValueError("country and currency are numeric ISO codes")
+    return {
+        tags.TERMINAL_COUNTRY: numeric(country, 2),
+        tags.CURRENCY: numeric(currency, 2),
+        tags.CURRENCY_EXPONENT: numeric(str(exponent), 1),
+        tags.TERMINAL_TYPE: numeric(terminal_type, 1),
+        tags.MERCHANT_CATEGORY: numeric(category, 2),
+        tags.TERMINAL_ID: terminal.encode("ascii").ljust(8)[:8],
+        tags.MERCHANT_ID: merchant.encode("ascii").ljust(15)[:15],
+    }
