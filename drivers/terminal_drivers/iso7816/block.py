@@ -12,8 +12,6 @@
 from binascii import crc_hqx
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from functools import reduce
-from operator import xor
 
 from terminal_drivers.base import FrameError, Misuse
 
@@ -24,8 +22,6 @@ IFS_DEFAULT = 32
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(0x100))
 _R, _S, _KIND = 0x80, 0xC0, 0xC0
 _RESPONSE = 0x20
-_FEW = 24
-"""How many bytes are XORed sooner one by one than in halves."""
 
 
 class DamagedBlock(FrameError):
@@ -38,16 +34,15 @@ class WrongBlock(FrameError):
 
 def lrc(data: bytes) -> int:
     """XOR of all bytes; zero over a block or frame with its LRC."""
-    if len(data) <= _FEW:
-        return reduce(xor, data, 0)
     # The number is folded in halves: its parts meet in few steps, however long it is.
     folded = int.from_bytes(data)
-    if len(data) > 64:
-        bits = 4 << len(data).bit_length()
-        while bits > 256:
-            folded ^= folded >> bits
-            bits >>= 1
-    folded ^= folded >> 256
+    if len(data) > 32:
+        if len(data) > 64:
+            bits = 4 << len(data).bit_length()
+            while bits > 256:
+                folded ^= folded >> bits
+                bits >>= 1
+        folded ^= folded >> 256
     folded ^= folded >> 128
     folded ^= folded >> 64
     folded ^= folded >> 32

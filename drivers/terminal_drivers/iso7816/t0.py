@@ -62,8 +62,12 @@ def transmit(apdu: bytes, exchange: Exchange, get_response: int = 0, envelope: i
 
 def _data_and_ne(apdu: bytes) -> tuple[bytes, int]:
     """The data of a C-APDU and how many bytes it expects."""
-    if len(apdu) == HEADER + 1:  # case 2, which most commands of a payment are
+    size = len(apdu)
+    if size == HEADER + 1:  # case 2, which most commands of a payment are
         return b"", apdu[HEADER] or SHORT_NE
+    end = HEADER + 1 + apdu[HEADER] if size > HEADER and apdu[HEADER] else 0
+    if end and size == end + 1:  # case 4, short, which the others are
+        return apdu[HEADER + 1 : end], apdu[end] or SHORT_NE
     try:
         command = CommandApdu.parse(apdu)
     except FrameError as error:

@@ -10,6 +10,7 @@ from typing import Self
 from terminal_drivers.base import LineDevice, Misuse, ReaderLost, Transport
 
 CLOSED = "this end of the loopback is closed: open a new pair"
+FAR_CLOSED = "the far end of the loopback is closed"
 
 
 class LoopbackEnd:
@@ -33,7 +34,7 @@ class LoopbackEnd:
             peer.pump()
         data = self._buffer
         if not data and peer._closed:
-            raise ReaderLost("the far end of the loopback is closed")
+            raise ReaderLost(FAR_CLOSED)
         if len(data) <= n:
             self._buffer = b""
             return data
@@ -45,7 +46,7 @@ class LoopbackEnd:
         if peer is None:
             raise Misuse(CLOSED)
         if peer._closed:
-            raise ReaderLost("the far end of the loopback is closed")
+            raise ReaderLost(FAR_CLOSED)
         if self._record is not None:
             self._record.append((self._name, bytes(data)))
         peer._buffer += data
@@ -62,23 +63,60 @@ def pair(record: list[tuple[str, bytes]] | None = None) -> tuple[LoopbackEnd, Lo
     return host, device
 
 
+class _HostEnd:
+    """The host's end of a line to `device`, which hears what was written, and answers, inside the host's read."""
+
+    __slots__ = ("_device", "_heard", "_is_far_closed", "_record", "_said")
+
+    def __init__(self, device: LineDevice, record: list[tuple[str, bytes]] | None) -> None:
+        self._device: LineDevice | None = device
+        self._record = record
+        self._heard = b""
+        self._said = b""
+        self._is_far_closed = False
+
+    def read(self, n: int, timeout: float) -> bytes:  # noqa: ARG002 - no time passes here (module docstring)
+        device = self._device
+        if device is None:
+            raise Misuse(CLOSED)
+        said = self._said
+        if not said:
+            if self._is_far_closed:
+                raise ReaderLost(FAR_CLOSED)
+            if self._heard:
+                heard, self._heard = self._heard, b""
+                device.feed(heard)
+            said = device.take()
+            if said and self._record is not None:
+                self._record.append(("device", said))
+        if len(said) <= n:
+            self._said = b""
+            return said
+        self._said = said[n:]
+        return said[:n]
+
+    def write(self, data: bytes) -> None:
+        if self._device is None:
+            raise Misuse(CLOSED)
+        if self._is_far_closed:
+            raise ReaderLost(FAR_CLOSED)
+        if self._record is not None:
+            self._record.append(("host", bytes(data)))
+        self._heard += data
+
+    def close(self) -> None:
+        self._device = None
+
+    def close_far(self) -> None:
+        """The device is gone: what it has said before is still read."""
+        self._is_far_closed = True
+
+
 class LoopbackLine:
     """A loopback whose far end is a device: the device answers inside the host's read."""
 
     def __init__(self, device: LineDevice, record: list[tuple[str, bytes]] | None = None) -> None:
-        self._device = device
-        self._host, self._far = pair(record)
-        self._far.pump = self._pump
-
-    def _pump(self) -> None:
-        far, device = self._far, self._device
-        data = far._buffer
-        if data:
-            far._buffer = b""
-            device.feed(data)
-        said = device.take()
-        if said:
-            far.write(said)
+        self._host = _HostEnd(device, record)
 
     def open(self) -> Transport:
         return self._host
@@ -87,4 +125,4 @@ class LoopbackLine:
         what()
 
     def close(self) -> None:
-        self._far.close()
+        self._host.close_far()

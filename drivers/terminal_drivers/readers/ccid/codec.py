@@ -71,7 +71,7 @@ def _not_reserved(value: int, _context: object) -> bool:
 
 
 _RESERVED = frozenset(value for value in range(0x100) if not _not_reserved(value, None))
-_AT_STATUS = 2  # behind bSlot and bSeq
+_AT_STATUS = 4  # behind bMessageType, dwLength, bSlot and bSeq
 
 
 def _declare(code: int, *specific: Any, data: tuple[Any, ...] | None = None) -> Any:
@@ -182,14 +182,15 @@ def decode(data: bytes) -> Message:
     if plan is None:
         return _decode_interrupt(data)
     try:
-        _, length, *values = plan.head.unpack_from(data)
+        values = plan.head.unpack_from(data)
     except struct.error:
         raise _no_message(f"it has {len(data)} bytes, its fixed part {plan.head.size}") from None
-    if length != len(data) - HEADER or length > LONGEST_DATA or (length != plan.tail and not plan.free):
-        raise _no_message(f"dwLength is {length} and {len(data) - HEADER} bytes follow the header")
+    length = len(data) - HEADER
+    if values[1] != length or length > LONGEST_DATA or (length != plan.tail and not plan.free):
+        raise _no_message(f"dwLength is {values[1]} and {length} bytes follow the header")
     if plan.answers and values[_AT_STATUS] in _RESERVED:
         raise _no_message(f"bStatus {values[_AT_STATUS]:02X} is reserved")
-    return plan.make(*values, data[HEADER:]) if plan.free else plan.make(*values)
+    return plan.make(*values[2:], data[HEADER:]) if plan.free else plan.make(*values[2:])
 
 
 def encode(message: Message) -> bytes:

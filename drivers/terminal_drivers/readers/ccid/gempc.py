@@ -142,8 +142,10 @@ class GemPcLink:
         if len(message) > self.variant.max_message:
             raise Misuse(f"this reader takes messages of at most {self.variant.max_message} bytes")
         for _ in range(READS):
-            if not self._read(0):
+            old = self.transport.read(self._most, 0)
+            if not old:
                 break
+            self._take(old)
         if self._decoder.begun:
             self._decoder.reset()
         if self._items:
@@ -182,15 +184,20 @@ class GemPcLink:
                 raise ReaderLost(
                     "the reader talks on and does not answer: check that it is one of the GemPC family"
                 )
-            if not self._read(timeout):
-                if not self._decoder.begun:
-                    return None
+            data = self.transport.read(self._most, timeout)
+            if data:
+                self._take(data)
+            elif self._decoder.begun:
                 self._decoder.reset()
                 self._items.append(Signal.DAMAGED)
+            else:
+                return None
 
     def listen(self, timeout: float) -> bytes | None:
         """Return the next notification while no command waits; everything else goes."""
-        self._read(0 if self._items else timeout)
+        data = self.transport.read(self._most, 0 if self._items else timeout)
+        if data:
+            self._take(data)
         while self._items:
             item = self._items.popleft()
             if isinstance(item, bytes) and item[0] in INTERRUPT:
@@ -200,14 +207,10 @@ class GemPcLink:
     def close(self) -> None:
         self.transport.close()
 
-    def _read(self, timeout: float) -> bool:
-        data = self.transport.read(self._most, timeout)
-        if not data:
-            return False
+    def _take(self, data: bytes) -> None:
         items = self._decoder.feed(data)
         self._noise = 0 if items else self._noise + len(data)
         self._items.extend(items)
-        return True
 
     def _repeat(self, data: bytes) -> None:
         self._repeats += 1

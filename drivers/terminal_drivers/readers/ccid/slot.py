@@ -31,6 +31,10 @@ Given = TypeVarTuple("Given")
 LONGEST_COMMAND = 65_544
 _PPS = bytes((PPSS,))
 ECHO_CLASS = 0xFF
+_WHOLE: Final = Chain.WHOLE
+_TPDU: Final = Level.TPDU
+_EXTENDED_APDU: Final = Level.EXTENDED_APDU
+_ACTIVE: Final = IccStatus.ACTIVE
 
 
 class Refused(Exception):
@@ -82,7 +86,7 @@ class VirtualSlot:
     def icc(self) -> IccStatus:
         if self.chip is None:
             return IccStatus.ABSENT
-        return IccStatus.ACTIVE if self.powered else IccStatus.INACTIVE
+        return _ACTIVE if self.powered else IccStatus.INACTIVE
 
     def present(self) -> Chip:
         if self.chip is None:
@@ -132,11 +136,11 @@ class VirtualSlot:
             raise Refused(SlotError.ICC_MUTE)
         self.clock = 0
         if self._characters is not None:
-            return Chain.WHOLE, self._exchange_characters(self._characters, data, part)
-        if self.level is not Level.EXTENDED_APDU:
+            return _WHOLE, self._exchange_characters(self._characters, data, part)
+        if self.level is not _EXTENDED_APDU:
             if part:
                 raise Refused(AT_LEVEL)
-            return Chain.WHOLE, self.exchange(data, more_time)
+            return _WHOLE, self.exchange(data, more_time)
         begun, waiting = self._command, self._response
         self._command, self._response = None, b""
         if part == Chain.GO_ON:
@@ -172,8 +176,10 @@ class VirtualSlot:
         chip = self.chip
         if chip is None:
             raise Refused(SlotError.ICC_MUTE)
-        if self.level is Level.TPDU:
-            return self._tpdu(chip, data)
+        if self.level is _TPDU:
+            if chip.protocol != self.parameters.PROTOCOL and not data.startswith(_PPS):
+                raise Refused(SlotError.ICC_PROTOCOL_NOT_SUPPORTED)
+            return self._ask(chip, chip.exchange, data)
         if self.field:
             # What a field's card cannot read is the card's to refuse: nothing here depends on it.
             if len(data) < 4 or (len(data) > 5 and not data[4] and self.level is Level.SHORT_APDU):
@@ -201,11 +207,6 @@ class VirtualSlot:
             body = teo[:2] + bytes((len(apdu),)) + apdu
             return self.exchange(body + (Edc.CRC if checked else Edc.LRC).of(body), more_time)
         return self.exchange(apdu, more_time)
-
-    def _tpdu(self, chip: Chip, data: bytes) -> bytes:
-        if chip.protocol != self.parameters.PROTOCOL and not data.startswith(_PPS):
-            raise Refused(SlotError.ICC_PROTOCOL_NOT_SUPPORTED)
-        return self._ask(chip, chip.exchange, data)
 
     def _t0(self, chip: Chip, apdu: bytes) -> bytes:
         # bClassGetResponse and bClassEnvelope: FF means the class of the command.
