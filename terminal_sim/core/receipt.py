@@ -61,13 +61,30 @@ class Pair(Struct, frozen=True):
 ReceiptLine = Ruler | Centred | Written | Pair | QrCode
 
 
+class PaymentContent(Struct, frozen=True):
+    """What the lines of a payment's receipt say: the `payment` as it was then, the `header` of the profile, and the numbers of terminal and merchant."""
+
+    payment: Payment
+    header: tuple[str, ...]
+    terminal: str
+    merchant: str
+
+
 class Receipt(Struct, frozen=True):
-    """`locale` is the language it prints in; `reference` names the payment, the terminal and its batch, or the request of a point of sale."""
+    """`locale` is the language it prints in; `reference` names the payment, the terminal and its batch, or the request of a point of sale.
+
+    `content` is its lines, or what they follow from: the lines of a payment's receipt are made when somebody reads it.
+    """
 
     copy: Copy
     locale: str
     reference: str
-    lines: tuple[ReceiptLine, ...]
+    content: tuple[ReceiptLine, ...] | PaymentContent
+
+    @property
+    def lines(self) -> tuple[ReceiptLine, ...]:
+        content = self.content
+        return content if isinstance(content, tuple) else tuple(_lines(content, self.copy))
 
 
 # A payment in any other state was shown to the customer as declined, and its reprint says the same.
@@ -99,19 +116,17 @@ def receipt_of(
     payment: Payment, copy: Copy, *, header: tuple[str, ...], locale: str, terminal: str, merchant: str
 ) -> Receipt:
     """The receipt of a payment that is over or being reversed; one voided since reads as it did when it was completed."""
-    lines = tuple(_lines(payment, copy, header, terminal, merchant))
-    return Receipt(copy, locale, payment.reference, lines)
+    return Receipt(copy, locale, payment.reference, PaymentContent(payment, header, terminal, merchant))
 
 
 def reprinted(receipt: Receipt) -> Receipt:
     """The same receipt with the COPY mark as its first line."""
-    return structs.replace(receipt, lines=(Centred(say("receipt-copy"), bold=True), *receipt.lines))
+    return structs.replace(receipt, content=(Centred(say("receipt-copy"), bold=True), *receipt.lines))
 
 
-def _lines(
-    payment: Payment, copy: Copy, header: tuple[str, ...], terminal: str, merchant: str
-) -> Iterator[ReceiptLine]:
-    for position, line in enumerate(header):
+def _lines(content: PaymentContent, copy: Copy) -> Iterator[ReceiptLine]:
+    payment = content.payment
+    for position, line in enumerate(content.header):
         yield Centred(line, bold=position < 2)
     yield Centred(_MERCHANT_COPY if copy is Copy.MERCHANT else _CUSTOMER_COPY, bold=True)
     yield Ruler()
@@ -138,8 +153,8 @@ def _lines(
     if payment.aid and not voided:
         yield Pair(say("receipt-aid"), payment.aid)
     if not voided:
-        yield Pair(say("receipt-merchant"), merchant)
-    yield Pair(say("receipt-terminal"), terminal)
+        yield Pair(say("receipt-merchant"), content.merchant)
+    yield Pair(say("receipt-terminal"), content.terminal)
     yield Ruler()
     if payment.auth_code and not voided:
         yield Pair(say("receipt-auth-code"), payment.auth_code)
