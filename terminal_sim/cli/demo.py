@@ -12,8 +12,8 @@ from terminal_sim.cli.console import as_user_errors, styled
 from terminal_sim.cli.scripts import programs_of
 from terminal_sim.cli.shell.session import ShellSession
 from terminal_sim.datafiles.bundled import bundled
-from terminal_sim.script.check import Play, Program
 from terminal_sim.script.exit_code import ExitCode
+from terminal_sim.script.program import Play, Program
 from terminal_sim.verbs import ExpectationFailed
 from terminal_sim.verbs.mask import Mask
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from terminal_sim.bench import Profile
 from terminal_sim.cli import UserError
-from terminal_sim.script.check import Program, check
+from terminal_sim.script.check import check
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.parse import parse
 from terminal_sim.script.plan import Case
+from terminal_sim.script.program import Program
 from terminal_sim.script.selection import Selection
 from terminal_sim.script.tree import Scenario, Script, ScriptError
 from terminal_sim.script.vocabulary import vocabulary

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from terminal_sim.datafiles.text_file import UnreadableFile, text_of
 from terminal_sim.language_server.document import Document, ScriptSection, Span, Token
-from terminal_sim.script.check import MOST_FILES
 from terminal_sim.script.csv_table import WrongTable, table_of
+from terminal_sim.script.used_macros import MOST_FILES
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _GIVES = ("let", "capture")

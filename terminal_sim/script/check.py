@@ -16,53 +16,15 @@ from terminal_sim.script.bind import Call, FromState, bind
 from terminal_sim.script.dataflow import Dataflow, Known, starts_from, variables_of
 from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.expansion import Expansion, macros_of
-from terminal_sim.script.parse import parse, parse_text
+from terminal_sim.script.program import Play, Program, rows_of
 from terminal_sim.script.scope import Scope
 from terminal_sim.script.settings import Settings, options_of, settings, with_options
-from terminal_sim.script.tree import Form, Macro, Scenario, Script, ScriptError, ScriptStep, Value
+from terminal_sim.script.tree import Form, Scenario, Script, ScriptError, ScriptStep, Value
+from terminal_sim.script.used_macros import macros_used
 from terminal_sim.script.values import VARIABLES
 from terminal_sim.script.vocabulary import Vocabulary
-from terminal_sim.verbs import VERBS
 from terminal_sim.verbs.states import is_file, is_name
 from terminal_sim.verbs.variables import CARD_VARIABLES
-
-MOST_FILES = 51  # of a script: itself and those that it uses, and they
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """A scenario that can run. `start` is the state it goes on from, "" for a fresh terminal; `saves` are those it keeps.
-
-    `profiles` are those that it runs on, with its options; `scope` judges the values that only a run will have.
-    """
-
-    scenario: Scenario
-    calls: tuple[Call, ...]
-    start: str
-    saves: tuple[str, ...]
-    profiles: Mapping[str, Profile]
-    scope: Scope
-
-    @property
-    def rows(self) -> list[dict[str, str]]:
-        """The variables of each run: one empty row where there are no examples."""
-        return rows_of(self.scenario)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
-    """A script in which everything can be meant. `macros` are the calls of each macro by its name."""
-
-    script: Script
-    settings: Settings
-    macros: Mapping[str, tuple[Call, ...]]
-    setup: tuple[Call, ...]
-    plays: tuple[Play, ...]
-    teardown: tuple[Call, ...]
-
-    def saver_of(self, state: str) -> Play:
-        """The scenario that keeps a state; the check has seen that there is one."""
-        return next(play for play in self.plays if state in play.saves)
 
 
 def check(
@@ -98,15 +60,6 @@ def check(
     return program
 
 
-def rows_of(scenario: Scenario) -> list[dict[str, str]]:
-    """The variables of each run of a scenario: one empty row where it has no examples."""
-    table = scenario.examples
-    if table is None:
-        return [{}]
-    names = [column.text for column in table.columns]
-    return [dict(zip(names, (cell.text for cell in row), strict=True)) for row in table.rows]
-
-
 @dataclass(frozen=True, slots=True)
 class _Devices:
     """The profiles with one set of options, and what judges values and calls for them."""
@@ -127,10 +80,8 @@ class _Checking:
     ) -> None:
         self.script = script
         self.chosen = chosen
-        self.unsaved = unsaved
         self.diagnostics = diagnostics
-        self.macros: dict[str, Macro] = {}
-        self._use(script, {script.path.resolve()})
+        self.macros = macros_used(script, diagnostics, unsaved)
         self.bound = {name: self._bind(macro.steps) for name, macro in self.macros.items()}
         self.vocabulary = vocabulary
         self.expansion = Expansion(self.macros, self.bound, diagnostics)
@@ -192,47 +143,6 @@ class _Checking:
         return [state for row in rows for state in devices.dataflow.walk(calls, {**known, **row})]
 
     # Macros.
-
-    def _use(self, script: Script, seen: set[Path]) -> None:
-        """The macros of a script and of the files it uses, each file once."""
-        for value in script.values_of("use"):
-            path = script.path.parent / value.text
-            if path.resolve() in seen:
-                continue
-            if len(seen) == MOST_FILES:
-                self.diagnostics.report(
-                    value, f"a script uses at most {MOST_FILES - 1} files; put some of them together"
-                )
-                return
-            seen.add(path.resolve())
-            if not path.is_file():
-                self.diagnostics.report(value, f"there is no file {path}")
-                continue
-            try:
-                text = self.unsaved.get(path.resolve())
-                used = parse(path) if text is None else parse_text(text, path)
-            except ScriptError as wrong:
-                self.diagnostics.add(wrong.problems)
-                continue
-            self.diagnostics.about(used)
-            self._use(used, seen)
-        for macro in script.macros:
-            self._define(macro)
-
-    def _define(self, macro: Macro) -> None:
-        wrong = []
-        if macro.name in {words[0] for words in VERBS}:
-            wrong.append(f"{macro.name} is an act of the language; give the macro another name")
-        if macro.name in self.macros:
-            wrong.append(f"{macro.name} is a macro of {self.macros[macro.name].place} already")
-        wrong += [
-            f"${{{name}}} has a meaning already; rename the argument"
-            for name in {*macro.parameters}
-            if name in VARIABLES or macro.parameters.count(name) > 1
-        ]
-        for sentence in wrong:
-            self.diagnostics.of_name(macro.name, Form.WORD, macro.place, sentence)
-        self.macros[macro.name] = macro
 
     def _walk_macros(self) -> None:
         """Judges macros by themselves, since no scenario may call them; what they do not define is the caller's."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from terminal_sim.script.check import Play, Program
+from terminal_sim.script.program import Play, Program
 from terminal_sim.script.selection import selection
 
 

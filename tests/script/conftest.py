@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from terminal_sim.script.check import Program, check
+from terminal_sim.script.check import check
 from terminal_sim.script.options import Options
 from terminal_sim.script.parse import parse
 from terminal_sim.script.plan import plan
+from terminal_sim.script.program import Program
 from terminal_sim.script.results import RunResult
 from terminal_sim.script.run import Runner
 from terminal_sim.script.tree import Problem, ScriptError

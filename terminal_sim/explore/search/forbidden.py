@@ -11,8 +11,9 @@ from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence
 from terminal_sim.oracles.oracle import Judge, Oracle
 from terminal_sim.script.bind import VerbCall
-from terminal_sim.script.check import Program, check
+from terminal_sim.script.check import check
 from terminal_sim.script.parse import parse
+from terminal_sim.script.program import Program
 from terminal_sim.script.spoken import spoken
 from terminal_sim.script.tree import Problem, ScriptError
 from terminal_sim.script.vocabulary import vocabulary
