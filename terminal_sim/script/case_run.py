@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import json
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
@@ -25,7 +24,7 @@ from terminal_sim.bench import (
     Trace,
 )
 from terminal_sim.script.bind import Call
-from terminal_sim.script.failure import command, report
+from terminal_sim.script.case_text import CaseText
 from terminal_sim.script.file_names import file_name
 from terminal_sim.script.keeping import KeptBundle
 from terminal_sim.script.options import Options
@@ -33,7 +32,6 @@ from terminal_sim.script.perform import Performer, Stopped
 from terminal_sim.script.plan import Case
 from terminal_sim.script.recordings import Wiring
 from terminal_sim.script.results import NO_TIME, RunResult, ScenarioOutcome
-from terminal_sim.script.selection import exactly
 from terminal_sim.script.step_log import StepLog
 from terminal_sim.script.try_record import StepPart
 from terminal_sim.verbs import Tester
@@ -77,6 +75,7 @@ class CaseRun:
         self._more = more
         self._wired = Wiring(options.reader, options.record, case, why)
         self._mask = Mask(case.program.settings.secrets.values())
+        self._text = CaseText(options, case, self._mask)
         self._log = self._step_log()
         self._notes: list[str] = []
         self._pictures = self._stored_pictures()
@@ -100,12 +99,13 @@ class CaseRun:
             self._keep(outcome)
         except Stopped as stopped:
             self._keep(ScenarioOutcome.UNMET, str(stopped.why), stopped.event, stopped.line)
-            outcome, text = ScenarioOutcome.UNMET, self._report(stopped)
+            outcome = ScenarioOutcome.UNMET
+            text = self._text.stopped(stopped, self._screens, str(self._kept))
         except (BenchMisuse, JournalError, ProfileError) as refused:
-            raise CannotBegin(refused, self._refused(refused)) from None
+            raise CannotBegin(refused, self._text.refused(refused)) from None
         except Exception as broken:  # noqa: BLE001 - whatever it is, it is no fault of the script
             self._keep(ScenarioOutcome.BROKEN, f"{type(broken).__name__}: {broken}")
-            outcome, text = ScenarioOutcome.BROKEN, self._broken(broken)
+            outcome, text = ScenarioOutcome.BROKEN, self._text.broken(broken, str(self._kept))
         return RunResult(
             case=self.case,
             outcome=outcome,
@@ -278,54 +278,6 @@ class CaseRun:
         """Keep the run, where runs are kept; the arguments are those of `RunLog.keep`."""
         if self._keeping is not None:
             self._kept = self._keeping.keep(outcome, self._mask(sentence), event, self._mask(unmet))
-
-    # The text of a result.
-
-    def _report(self, stopped: Stopped) -> str:
-        screens = [f"picture    {self._screens}"] if self._screens else []
-        return report(stopped, [*self._scenario(), *screens, *self._bundle()], self._again(), self._mask)
-
-    def _refused(self, refused: Exception) -> str:
-        """There is no terminal to act on: a reader that does not open, for one."""
-        lines = [
-            f"{self.case.play.scenario.place}: the terminal cannot be set up",
-            *(f"  {line}" for line in (*self._scenario(), str(refused))),
-            f"  again: {self._again()}",
-        ]
-        return self._mask("\n".join(lines))
-
-    def _broken(self, broken: Exception) -> str:
-        """The bench itself: its own words, and where in it."""
-        place = traceback.extract_tb(broken.__traceback__)[-1]
-        lines = [
-            f"{self.case.play.scenario.place}: the bench broke: {type(broken).__name__}: {broken}",
-            f"  at {place.filename}:{place.lineno} in {place.name}",
-            *(f"  {line}" for line in (*self._scenario(), *self._bundle())),
-            f"  again: {self._again()}",
-        ]
-        return self._mask("\n".join(lines))
-
-    def _bundle(self) -> list[str]:
-        """Where the run is kept, and what is to be known of it."""
-        return [f"bundle     {self._kept}"] if str(self._kept) else []
-
-    def _scenario(self) -> list[str]:
-        chosen = self.case.program.settings
-        locale = f", {chosen.locale}" if chosen.locale else ""
-        reader = " and ".join(self._options.addresses)
-        return [f'scenario   "{self.case.title}" on {self.case.profile}{locale}, reader {reader}']
-
-    def _again(self) -> str:
-        options, program = self._options, self.case.program
-        chosen = ["--profile", self.case.profile]
-        chosen += ["--locale", program.settings.locale] if program.settings.locale else []
-        for key, value in program.settings.overruling.items():
-            chosen += ["--with", f"{key}={value}"]
-        chosen += ["--seed", str(options.seed)] if options.seed else []
-        chosen += ["--pack", options.pack] if options.pack is not None else []
-        for address in self._options.addresses:
-            chosen += ["--reader", address] if address != "virtual" else []
-        return command(str(program.script.path), exactly(self.case.title), chosen)
 
 
 def _after(calls: Sequence[Call], stopped: Stopped) -> Sequence[Call]:
