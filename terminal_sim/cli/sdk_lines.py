@@ -20,7 +20,11 @@ def sdk_lines(about: Mapping[str, Any]) -> dict[str, str]:
         }
     if "cloud" in about:
         url, ca = about["cloud"], about["ca"]
-        return {"Node": f'client.config.terminalApiCloudEndpoint = "{url}", and NODE_EXTRA_CA_CERTS={ca}'}
+        return {
+            "Node": f'client.config.terminalApiCloudEndpoint = "{url}", and NODE_EXTRA_CA_CERTS={ca}',
+            "Python": f'adyen.client.call_adyen_api(request, "terminal", "POST", "{url}/sync"), and SSL_CERT_FILE={ca} REQUESTS_CA_BUNDLE={ca}',
+            "curl": f'-H "X-API-Key: $(cat {about["key"]})" --cacert {ca} {url}/sync',
+        }
     url, trust = about["url"], authority_lines(about["ca"])
     place = urlsplit(url)
     lines = {

@@ -8,42 +8,85 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 
 from terminal_sim.cli import UserError
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.web.announcement import Announcement, announcements
 
 _LONGEST_WAIT = 600.0  # s
+_LOOK = 0.25  # seconds of the wall between two looks at the screen
 _CODES = {409: ExitCode.UNMET, 500: ExitCode.BROKEN}
 
 
-def run(given: Namespace) -> int:
-    bench = _served(given.to)
-    query = f"?{urllib.parse.urlencode({'terminal': given.terminal})}" if given.terminal else ""
-    request = urllib.request.Request(
-        f"{bench.url}/api/v1/lines{query}",
-        data="\n".join(given.lines).encode(),
-        headers={"Authorization": f"Bearer {bench.token}", "Content-Type": "text/plain; charset=utf-8"},
-    )
-    # A proxy of the environment has nothing to do with this machine's own address.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), *_trusting(bench.certificate))
-    try:
-        with opener.open(request, timeout=_LONGEST_WAIT) as answer:
-            for note in json.load(answer)["notes"]:
-                print(f"# {note}")
-    except urllib.error.HTTPError as refused:
-        problem = json.load(refused)
-        field = problem.get("field", "")
-        at = int(field.split(".")[1]) if field.startswith("lines.") else 0
-        print(
-            f"{given.lines[at]}: {problem['detail']}" if given.lines else problem["detail"], file=sys.stderr
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """Why the lines were not all done, with the exit code that says it."""
+
+    why: str
+    code: ExitCode
+
+
+class _Bench:
+    """A bench that is served, at the terminal with this name, or at its first one."""
+
+    def __init__(self, served: Announcement, terminal: str) -> None:
+        self._url = served.url
+        self._query = f"?{urllib.parse.urlencode({'terminal': terminal})}" if terminal else ""
+        self._headers = {
+            "Authorization": f"Bearer {served.token}",
+            "Content-Type": "text/plain; charset=utf-8",
+        }
+        # A proxy of the environment has nothing to do with this machine's own address.
+        self._opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), *_trusting(served.certificate)
         )
-        return _CODES.get(refused.code, ExitCode.WRONG)
-    except OSError as gone:
-        raise UserError(
-            f"the bench at {bench.url} does not answer: {gone}; start one with `terminal-sim serve`"
-        ) from None
+
+    def do(self, lines: Sequence[str]) -> Sequence[str] | _Refused:
+        """Do the lines, and say what they noted. Raises `UserError` where nobody answers."""
+        request = urllib.request.Request(
+            f"{self._url}/api/v1/lines{self._query}", data="\n".join(lines).encode(), headers=self._headers
+        )
+        try:
+            with self._opener.open(request, timeout=_LONGEST_WAIT) as answer:
+                notes: list[str] = json.load(answer)["notes"]
+                return notes
+        except urllib.error.HTTPError as refused:
+            problem = json.load(refused)
+            field = problem.get("field", "")
+            at = int(field.split(".")[1]) if field.startswith("lines.") else 0
+            why = f"{lines[at]}: {problem['detail']}" if lines else problem["detail"]
+            return _Refused(why, _CODES.get(refused.code, ExitCode.WRONG))
+        except OSError as gone:
+            raise UserError(
+                f"the bench at {self._url} does not answer: {gone}; start one with `terminal-sim serve`"
+            ) from None
+
+    def await_screen(self, selector: str, patience: float) -> Sequence[str] | _Refused:
+        """Look at the screen until the selector matches, for so many seconds of the wall. Virtual time is left to itself."""
+        ends = monotonic() + patience
+        while True:
+            said = self.do([f"expect screen {selector} within 0s"])
+            if not isinstance(said, _Refused) or said.code is not ExitCode.UNMET or monotonic() > ends:
+                return said
+            sleep(_LOOK)
+
+
+def run(given: Namespace) -> int:
+    bench = _Bench(_served(given.to), given.terminal)
+    notes: Sequence[str] | _Refused = ()
+    if given.awaited:
+        notes = bench.await_screen(given.awaited, given.patience)
+    if not isinstance(notes, _Refused):
+        notes = bench.do(given.lines)
+    if isinstance(notes, _Refused):
+        print(notes.why, file=sys.stderr)
+        return notes.code
+    for note in notes:
+        print(f"# {note}")
     return ExitCode.HELD
 
 

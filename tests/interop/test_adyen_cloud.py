@@ -31,30 +31,59 @@ class CloudShop:
         self.cloud: ServedPlatform = served.cloud
         self._library = library
 
-    def ask(self, category: str, body: Any, service_id: str, how: str = "sync", key: str = "") -> Future[Any]:
+    @property
+    def poiid(self) -> str:
+        return self.served.of(self.terminal).poiid
+
+    def _message(self, category: str, body: Any, service_id: str) -> dict[str, Any]:
         header = {
             "MessageCategory": category,
             "MessageClass": "Service",
             "MessageType": "Request",
-            "POIID": self.served.of(self.terminal).poiid,
+            "POIID": self.poiid,
             "ProtocolVersion": "3.0",
             "SaleID": "Till1",
             "ServiceID": service_id,
         }
-        call = {
+        return {"SaleToPOIRequest": {"MessageHeader": header, f"{category}Request": body}}
+
+    def _key(self) -> str:
+        return self.cloud.key_file.read_text("ascii").strip()
+
+    def ask(self, category: str, body: Any, service_id: str, how: str = "sync", key: str = "") -> Future[Any]:
+        message = self._message(category, body, service_id)
+        return self._library.ask(
+            {"url": self.cloud.url, "cloud": how, "key": key or self._key(), "request": message}
+        )
+
+    def ask_device(self, method: str, *args: Any, sealed: bool = False) -> Future[Any]:
+        """Call a method of the library's Cloud device API."""
+        call: dict[str, Any] = {
             "url": self.cloud.url,
-            "cloud": how,
-            "key": key or self.cloud.key_file.read_text("ascii").strip(),
-            "request": {"SaleToPOIRequest": {"MessageHeader": header, f"{category}Request": body}},
+            "key": self._key(),
+            "device": method,
+            "args": ["Merchant", *args],
         }
+        if sealed:
+            shared = self.served.of(self.terminal).key
+            assert shared is not None
+            call["credentials"] = {
+                "keyIdentifier": shared.identifier,
+                "keyVersion": shared.version,
+                "adyenCryptoVersion": 1,
+                "passphrase": shared.passphrase.reveal(),
+            }
         return self._library.ask(call)
 
+    def pay_at_device(self, service_id: str, how: str, *, sealed: bool = False) -> Future[Any]:
+        return self.ask_device(how, self.poiid, self._message("Payment", PAYMENT, service_id), sealed=sealed)
+
     def answer(self, asked: Future[Any]) -> Any:
-        self.served.until(asked.done, 20)
+        self.served.until(asked.done, 120)
         return asked.result()
 
     def card(self) -> None:
-        self.served.until(lambda: self.terminal.view().screen.id == "present-card", 20)
+        self.served.until(lambda: self.terminal.view().screen.id == "present-card", 120)
         self.terminal.insert("visa-credit")
         self.bench.advance(5 * SECOND)
         self.terminal.remove_card()
@@ -105,3 +134,36 @@ def test_a_terminal_out_of_reach_is_told_by_a_rejection(shop: CloudShop) -> None
 def test_a_wrong_key_is_not_let_in(shop: CloudShop) -> None:
     refused = shop.answer(shop.ask("Diagnosis", {}, "C5", key="another"))
     assert refused["error"]["statusCode"] == 401
+
+
+def test_the_terminals_in_reach_are_listed_and_one_is_asked_for(shop: CloudShop) -> None:
+    assert shop.answer(shop.ask_device("getConnectedDevices"))["response"] == {
+        "uniqueDeviceIds": [shop.poiid]
+    }
+    assert shop.answer(shop.ask_device("getDeviceStatus", shop.poiid))["response"]["status"] == "ONLINE"
+    shop.terminal.network(False)
+    try:
+        assert shop.answer(shop.ask_device("getConnectedDevices"))["response"] == {"uniqueDeviceIds": []}
+        assert shop.answer(shop.ask_device("getDeviceStatus", shop.poiid))["response"]["status"] == "OFFLINE"
+    finally:
+        shop.terminal.network(True)
+    assert shop.answer(shop.ask_device("getDeviceStatus", "V400m-1"))["error"]["statusCode"] == 404
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_payment_by_the_device_interface_is_in_clear_or_sealed_for_the_terminal(
+    shop: CloudShop, sealed: bool
+) -> None:
+    asked = shop.pay_at_device(f"D{sealed:d}", "sync", sealed=sealed)
+    shop.card()
+    said = shop.answer(asked)["response"]["SaleToPOIResponse"]["PaymentResponse"]
+    assert said["Response"]["Result"] == "Success"
+
+
+def test_an_asynchronous_payment_by_the_device_interface_is_taken(shop: CloudShop) -> None:
+    assert shop.answer(shop.pay_at_device("D2", "async", sealed=True))["response"]["Result"] == "ok"
+    shop.card()
+    reference = {"MessageCategory": "Payment", "SaleID": "Till1", "ServiceID": "D2"}
+    status = shop.answer(shop.ask("TransactionStatus", {"MessageReference": reference}, "D3"))
+    answered = status["response"]["SaleToPOIResponse"]["TransactionStatusResponse"]["Response"]
+    assert answered["Result"] == "Success"

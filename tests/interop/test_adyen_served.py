@@ -69,12 +69,12 @@ def test_an_answer_outlives_the_process_that_gave_it_and_a_payment_that_never_be
 ) -> None:
     till = shop.open()
     paying = till.pay(12.5, "T-1", service_id="P1")
-    shop.send('expect screen "Tap, swipe or insert card" within 110s', "insert visa-credit")
+    shop.send("--await", "id:present-card", "insert visa-credit")
     shop.send('expect screen "Approved" within 110s', "remove card")
     paid = body(paying.result(60))
     assert paid["Response"]["Result"] == "Success"
     waiting = till.pay(3, "T-2", service_id="P2")
-    shop.send('expect screen "Tap, swipe or insert card" within 110s')
+    shop.send("--await", "id:present-card", "expect screen id:present-card")
     shop.kill()
     assert "error" in waiting.result(60)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -48,8 +48,23 @@ def serve(folder: Path, *words: str) -> Iterator[dict[str, Any]]:
         process.stdout.close()
 
 
+def _ask_for_a_checkout(square: Any) -> None:
+    body = {
+        "idempotency_key": "T-1",
+        "checkout": {
+            "amount_money": {"amount": 700, "currency": "CAD"},
+            "device_options": {"device_id": square["devices"]["square-terminal-1"]},
+        },
+    }
+    token = Path(square["token"]).read_text("ascii").strip()
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    asked = Request(f"{square['square']}/v2/terminals/checkouts", json.dumps(body).encode(), headers)
+    with urlopen(asked, timeout=PATIENCE) as made:
+        assert json.load(made)["checkout"]["status"] == "PENDING"
+
+
 def test_without_the_page_points_of_sale_and_lines_are_served(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     ports = ("--pos", "adyen:0", "--pos", "square:0", "--state", str(tmp_path / "shop"))
@@ -61,6 +76,12 @@ def test_without_the_page_points_of_sale_and_lines_are_served(
         assert adyen["url"] in adyen["sdk"]["Node"]
         assert square["square"] in square["sdk"]["Python"]
         assert main(["send", "press OK 1250 OK", "fault api slow"]) == 0
+        buyer = ["send", "--terminal", "square-terminal-1", "--await", "id:present-card"]
+        assert main([*buyer, "--patience", "0", "press RED"]) == 1
+        assert "id:present-card" in capsys.readouterr().err
+        _ask_for_a_checkout(square)
+        assert main([*buyer, "press RED"]) == 0
+        assert main([*buyer[:-1], "id:", "press RED"]) == 2
         with pytest.raises(HTTPError, match="404"):
             urlopen(said["url"])
 

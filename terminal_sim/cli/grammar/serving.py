@@ -148,6 +148,16 @@ def add_serve(commands: Commands) -> None:
         "--to", type=path, metavar="FILE",
         help="the bench that is announced in this file, which `serve --json` names; by default the one that began last",
     )  # fmt: skip
+    send.add_argument(
+        "--await",
+        dest="awaited",
+        default="",
+        metavar="SELECTOR",
+        help="first wait until the screen shows it, which virtual time cannot bring about: id:present-card when a point of sale asks",
+    )
+    send.add_argument(
+        "--patience", type=float, default=120.0, metavar="SECONDS", help="for how long; 120 by default"
+    )
 
 
 def _pos(text: str) -> tuple[str, int]:

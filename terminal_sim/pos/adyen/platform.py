@@ -1,11 +1,12 @@
-"""What the platform says in the place of a terminal: that it cannot be reached, or that a message is none.
+"""What the platform says in the place of a terminal: which ones it reaches, that one cannot be reached, or that a message is none.
 
-It says so by a request of its own, a notification of the event `Reject` (Terminal API, EventNotification), under status 200.
+The last two it says by a request of its own, a notification of the event `Reject` (Terminal API, EventNotification), under status 200.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote_plus
 
@@ -23,17 +24,17 @@ _NO_OBJECT = "Input is not a JSONObject"
 _NOT_CONNECTED = (
     "Failed to send message to POI. There may be a network issue or it may not have the websocket connected."
 )
-UNAUTHORIZED = HttpReply(
-    401,
-    written(
-        {
-            "status": 401,
-            "errorCode": "000",
-            "message": "HTTP Status Response - Unauthorized",
-            "errorType": "security",
-        }
-    ),
-)
+
+
+def _problem(status: int, message: str, error_type: str) -> HttpReply:
+    return HttpReply(
+        status, written({"status": status, "errorCode": "000", "message": message, "errorType": error_type})
+    )
+
+
+UNAUTHORIZED = _problem(401, "HTTP Status Response - Unauthorized", "security")
+NO_SUCH_DEVICE = _problem(404, "The device is not known.", "validation")
+OTHER_DEVICE = _problem(422, "The device of the path is not the POIID of the message.", "validation")
 TAKEN = HttpReply(200, b"ok")
 """The answer to an asynchronous request, and to an abort."""
 
@@ -45,6 +46,26 @@ def addressee(text: bytes) -> MessageHeader | None:
         return msgspec.json.decode(members["MessageHeader"], type=MessageHeader)
     except (NotJson, Malformed, KeyError, msgspec.ValidationError):
         return None
+
+
+def is_sealed(text: bytes) -> bool:
+    """Whether a request, which `addressee` has read, is sealed for its terminal."""
+    return read_envelope(text).is_sealed
+
+
+def connected_terminals(poiids: Sequence[str]) -> HttpReply:
+    """The terminals that the platform reaches, as the Terminal API lists them."""
+    return HttpReply(200, written({"uniqueTerminalIds": poiids}))
+
+
+def connected_devices(poiids: Sequence[str]) -> HttpReply:
+    """The same as the Cloud device API lists them."""
+    return HttpReply(200, written({"uniqueDeviceIds": poiids}))
+
+
+def device_status(poiid: str, *, online: bool) -> HttpReply:
+    """Whether the platform reaches one terminal."""
+    return HttpReply(200, written({"deviceId": poiid, "status": "ONLINE" if online else "OFFLINE"}))
 
 
 def not_an_object(text: bytes, number: int, now: datetime) -> HttpReply:

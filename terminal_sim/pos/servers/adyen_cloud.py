@@ -1,6 +1,6 @@
-"""The platform's Terminal API for all terminals of a bench behind HTTPS: `POST /sync` holds the call, `POST /async` does not.
+"""The platform's Terminal API for all terminals of a bench behind HTTPS: `POST /sync` holds the call, `POST /async` does not; so it is with the paths of the Cloud device API.
 
-Messages are in clear, and who sends them has the platform's key. A request for a terminal that is off, or whose link is down, is rejected.
+Messages are in clear, or sealed for their terminal, and who sends them has the platform's key. A request for a terminal that is off, or whose link is down, is rejected.
 """
 
 from __future__ import annotations
@@ -14,8 +14,21 @@ from itertools import count
 from msgspec import Struct
 
 from terminal_sim.pos.adyen.common import MessageHeader
-from terminal_sim.pos.adyen.exchange import HttpReply
-from terminal_sim.pos.adyen.platform import TAKEN, UNAUTHORIZED, addressee, not_an_object, not_connected
+from terminal_sim.pos.adyen.exchange import HttpReply, Reply
+from terminal_sim.pos.adyen.platform import (
+    NO_SUCH_DEVICE,
+    OTHER_DEVICE,
+    TAKEN,
+    UNAUTHORIZED,
+    addressee,
+    connected_devices,
+    connected_terminals,
+    device_status,
+    is_sealed,
+    not_an_object,
+    not_connected,
+)
+from terminal_sim.pos.adyen.platform_routes import PlatformCall, routed
 from terminal_sim.pos.adyen.terminal_api import TerminalApi
 from terminal_sim.pos.adyen.values import Category
 from terminal_sim.pos.servers.http import HttpRequest, HttpResponse
@@ -23,7 +36,6 @@ from terminal_sim.pos.servers.on_bench import OnBench, settle
 from terminal_sim.secret import Secret
 
 _KEY = "x-api-key"
-_SYNC, _ASYNC = "/sync", "/async"
 _FIRST_NOTIFICATION = 100_000_001
 
 
@@ -32,6 +44,11 @@ class Connected(Struct, frozen=True):
 
     api: TerminalApi
     is_on: Callable[[], bool]
+
+    @property
+    def in_reach(self) -> bool:
+        """Whether it has power and its link is up."""
+        return self.is_on() and self.api.is_connected
 
 
 class CloudTerminalApi:
@@ -52,10 +69,12 @@ class CloudTerminalApi:
 
     async def serve(self, request: HttpRequest) -> HttpResponse | None:
         """The answer, which comes when the dialogue is over, or at once; None where the terminal lost its power meanwhile."""
-        if request.path not in (_SYNC, _ASYNC):
+        found = routed(request.path)
+        if found is None:
             return HttpResponse(status=404, body=b"")
-        if request.method != "POST":
-            return HttpResponse(status=405, body=b"", headers={"allow": "POST"})
+        route, device = found
+        if request.method != route.method:
+            return HttpResponse(status=405, body=b"", headers={"allow": route.method})
         given = request.headers.get(_KEY, "").encode()
         if not hmac.compare_digest(given, self._key.reveal().encode()):
             return _as_http(UNAUTHORIZED)
@@ -65,25 +84,44 @@ class CloudTerminalApi:
         def reply(given: HttpReply | None) -> None:
             settle(loop, answered, given)
 
-        waits = request.path == _SYNC
-        self._on_bench(lambda: self._receive(request.body, reply, waits=waits))
+        self._on_bench(lambda: self._serve(route.call, device, request.body, reply))
         said = await answered
         return None if said is None else _as_http(said)
 
-    def _receive(self, text: bytes, reply: Callable[[HttpReply | None], None], *, waits: bool) -> None:
+    def _serve(self, call: PlatformCall, device: str, text: bytes, reply: Reply) -> None:
+        match call:
+            case PlatformCall.SYNC | PlatformCall.ASYNC:
+                self._receive(device, text, reply, waits=call is PlatformCall.SYNC)
+            case PlatformCall.CONNECTED_TERMINALS:
+                reply(connected_terminals(self._in_reach()))
+            case PlatformCall.CONNECTED_DEVICES:
+                reply(connected_devices(self._in_reach()))
+            case PlatformCall.DEVICE_STATUS:
+                terminal = self._terminals.get(device)
+                reply(NO_SUCH_DEVICE if terminal is None else device_status(device, online=terminal.in_reach))
+
+    def _in_reach(self) -> list[str]:
+        return [poiid for poiid, terminal in self._terminals.items() if terminal.in_reach]
+
+    def _receive(self, device: str, text: bytes, reply: Reply, *, waits: bool) -> None:
+        """Serve a message; `device` is the terminal of its path, where that names one."""
         header = addressee(text)
         if header is None:
             reply(not_an_object(text, next(self._notified), self._now()))
             return
+        if device and device != header.poiid:
+            reply(OTHER_DEVICE)
+            return
         terminal = self._terminals.get(header.poiid)
-        if terminal is None or not terminal.is_on() or not terminal.api.is_connected:
+        if terminal is None or not terminal.in_reach:
             reply(not_connected(header, text, next(self._notified), self._now()))
             return
+        sealed = is_sealed(text)
         if waits:
-            terminal.api.receive(text, lambda said: reply(_as_sync(header, said)), sealed=False)
+            terminal.api.receive(text, lambda said: reply(_as_sync(header, said)), sealed=sealed)
         else:
             reply(TAKEN)
-            terminal.api.receive(text, terminal.api.tell_later, sealed=False)
+            terminal.api.receive(text, terminal.api.tell_later, sealed=sealed)
 
 
 def _as_sync(header: MessageHeader, said: HttpReply | None) -> HttpReply | None:
