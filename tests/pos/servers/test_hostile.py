@@ -29,6 +29,7 @@ from tests.pos.vectors import vectors
 AT_ONCE = ("Diagnosis", "TransactionStatus", "Abort", "Login", "Logout", "GetTotals", "Reconciliation")
 AT_A_TIME = 16
 MEGABYTE = 1 << 20
+REMEMBERED = 3_000  # bytes a request that a served bench keeps, up to bounds of its own: the trace's entry, and the moment to go back to
 
 
 class Served:
@@ -220,7 +221,9 @@ def test_hostile_requests_harm_nobody(served: Served, count: int) -> None:
             await serves_others(port)
         await given_back(served, before)
         grown = served.memory - level
-        assert grown < 8 * MEGABYTE, f"{grown / MEGABYTE:.1f} MB for {count // 2} requests"
+        assert grown < 8 * MEGABYTE + REMEMBERED * count // 2, (
+            f"{grown / MEGABYTE:.1f} MB for {count // 2} requests"
+        )
         assert served.addresses() == {"127.0.0.1"}
 
     asyncio.run(run())
