@@ -145,6 +145,11 @@ class Plan(NamedTuple):
     name: str
 
 
+def _words(*words: str | None) -> str:
+    """The name of a move: flow, state, trigger, destination and guard."""
+    return " ".join(word or NOTHING for word in words)
+
+
 @dataclass(frozen=True)
 class Flow(Generic[Ctx]):
     """`initial` is entered when the flow starts, as if from nowhere: its `enter` runs and its time-out starts.
@@ -231,14 +236,12 @@ class Flow(Generic[Ctx]):
                     tuple(getattr(context, str(name)) for name in states[one.dest].on_enter)
                     if one.dest
                     else (),
-                    " ".join(
-                        (
-                            self.name,
-                            source,
-                            event.name,
-                            one.dest or NOTHING,
-                            *([str(condition.func) for condition in one.conditions] or [NOTHING]),
-                        )
+                    _words(
+                        self.name,
+                        source,
+                        event.name,
+                        one.dest,
+                        *([str(condition.func) for condition in one.conditions] or [""]),
                     ),
                 )
                 for one in transitions
@@ -246,6 +249,10 @@ class Flow(Generic[Ctx]):
             for event in self.machine.events.values()
             for source, transitions in event.transitions.items()
         }
+
+    def called(self, source: str, move: Move[Ctx]) -> str:
+        """The name that the plan of `move` has in the state `source`."""
+        return _words(self.name, source, move.trigger.value, move.dest, name_of(move.guard))
 
     def fire(self, context: Context, trigger: Trigger, event: Event) -> bool:
         """Whether a move took the event. An exception of a guard or action leaves the context in its old state."""

@@ -21,11 +21,14 @@ UNDER_HEAD = 4.0  # between the rule below a state's name and what follows
 
 
 class Style(Enum):
-    """How a row of a box is drawn."""
+    """What a row of a box is: a state, a fact of it, a move, or a move of which is known whether it was made, and whether it can be."""
 
     HEAD = "head"
     FACT = "fact"
     MOVE = "move"
+    MADE = "made"
+    MISSING = "missing"
+    BARRED = "barred"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from terminal_sim.display.metrics import width
 
 _INK, _SOFT = "#1b2430", "#5a6270"
 _SEEN, _SEEN_BOX, _UNSEEN, _UNSEEN_BOX = "#1d7f3b", "#e8f5ec", "#b3261e", "#fdeceb"
+_INKS = {Style.FACT: _SOFT, Style.MADE: _SEEN, Style.MISSING: _UNSEEN, Style.BARRED: _SOFT}
+_TICKS = {Style.MADE: "✓ ", Style.MISSING: "✗ ", Style.BARRED: "– "}
 _BOX, _INITIAL, _RULE = "#f4f5f7", "#eaf2fb", "#c3cad4"
 
 
@@ -41,13 +43,15 @@ def svg(
     came_to: Collection[str] = (),
     *,
     closed: Collection[tuple[str, str]] = (),
+    made: Collection[str] | None = None,
+    barred: Collection[str] = (),
 ) -> str:
     """The flow as an SVG document. Where `seen` is given, changes of state are green or red by whether they are in it, and boxes by `came_to`.
 
     Those that are `closed` are grey: nobody can make them here. A row that is seen begins with a tick, one that is not with a cross, and a closed one
-    with a dash, since colour alone says nothing to some.
+    with a dash, since colour alone says nothing to some. Where `made` is given, each move is marked so by its name (`Flow.called`): it is in `made`, in `barred`, or missing.
     """
-    marked = None if seen is None else _Marks(seen, came_to, closed)
+    marked = None if seen is None else _Marks(seen, came_to, closed, made, barred)
     columns = arranged({state.name: _box(flow, state.name, marked) for state in flow.states}, flow.initial)
     lines = ChartLines(columns)
     starts = f"starts {', '.join(flow.starts)}" if flow.starts else ""
@@ -73,11 +77,13 @@ def svg(
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """The changes of state that were seen, the states that were come to, and the changes that are closed."""
+    """The changes of state that were seen, the states that were come to, and the changes that are closed; the moves that were made, None where that is not known, and those that are barred."""
 
     seen: Collection[tuple[str, str]]
     came_to: Collection[str]
     closed: Collection[tuple[str, str]]
+    made: Collection[str] | None
+    barred: Collection[str]
 
     def tick(self, source: str, dest: str) -> str:
         if (source, dest) in self.seen:
@@ -88,6 +94,13 @@ class _Marks:
         if (source, dest) in self.seen:
             return _SEEN
         return _SOFT if (source, dest) in self.closed else _UNSEEN
+
+    def style(self, move: str) -> Style:
+        if self.made is None:
+            return Style.MOVE
+        if move in self.made:
+            return Style.MADE
+        return Style.BARRED if move in self.barred else Style.MISSING
 
 
 def _label(move: Move[Context]) -> str:
@@ -123,7 +136,9 @@ def _box(flow: AnyFlow, name: str, marked: _Marks | None) -> StateBox:
             leads[dest] = len(rows)
             tick = "" if marked is None else f"{marked.tick(name, dest)} "
             rows.append((f"{tick}→ {dest}" if dest != DONE else f"{tick}● done", Style.HEAD))
-        rows += [(_label(move), Style.MOVE) for move in groups[dest]]
+        for move in groups[dest]:
+            style = Style.MOVE if marked is None else marked.style(flow.called(name, move))
+            rows.append((f"{_TICKS.get(style, '')}{_label(move)}", style))
     return StateBox(tuple(rows), leads)
 
 
@@ -139,7 +154,7 @@ def _drawn(cell: Cell, x: float, wide: float, marked: _Marks | None, *, initial:
     yield f'<path d="M{number(x)} {number(rule)}h{number(wide)}" stroke="{_RULE}"/>'
     for at, (label, style) in enumerate(cell.box.rows):
         run = Run(label, x + SIZE, cell.y + cell.box.baseline(at), SIZE, "start", style is Style.HEAD)
-        ink = _SOFT if style is Style.FACT else _INK
+        ink = _INKS.get(style, _INK)
         if marked is not None and at in heads:
             ink = marked.ink(cell.name, heads[at])
         yield text(run, ink)

@@ -149,16 +149,19 @@ class Coverage:
     def of(self, flow: AnyFlow, model: str | None = None) -> FlowCoverage:
         """What was seen of one flow, on terminals of one model or of all."""
         chosen = self.keys.values() if model is None else [self.keys.get(model, set())]
-        words = (key.split() for seen in chosen for key in seen if key.startswith(f"change {flow.name} "))
-        return FlowCoverage(flow, frozenset((source, dest) for _, _, source, dest in words))
+        change, move = f"change {flow.name} ", f"move {flow.name} "
+        words = (key.split() for seen in chosen for key in seen if key.startswith(change))
+        moves = (key.removeprefix("move ") for seen in chosen for key in seen if key.startswith(move))
+        return FlowCoverage(flow, frozenset((source, dest) for _, _, source, dest in words), frozenset(moves))
 
 
 @dataclass(frozen=True, slots=True)
 class FlowCoverage:
-    """How much of a flow was seen. A move that stays in its state is no change, and counts nowhere."""
+    """How much of a flow was seen. A move that stays in its state is no change; `moves` has the names of all that were made (`Flow.called`)."""
 
     flow: AnyFlow
     seen: frozenset[Change]
+    moves: frozenset[str]
 
     @property
     def states(self) -> frozenset[str]:

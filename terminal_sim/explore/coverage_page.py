@@ -40,7 +40,14 @@ def _model(coverage: Coverage, summary: CoverageSummary) -> Iterator[str]:
     for name, flow in summary.flows.items():
         seen = coverage.of(flow, model)
         yield f"<h3>{escape(name)}</h3>"
-        chart = statechart.svg(flow, seen.changes, seen.states, closed=summary.closed(flow))
+        chart = statechart.svg(
+            flow,
+            seen.changes,
+            seen.states,
+            closed=summary.closed(flow),
+            made=seen.moves,
+            barred=summary.barred(flow),
+        )
         yield f"<figure>{chart}</figure>"
         missing = [(key, near) for key, near in summary.missing.items() if key.split()[1] == name]
         if missing:

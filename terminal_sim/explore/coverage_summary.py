@@ -70,6 +70,13 @@ class CoverageSummary:
         opened = {(source, dest) for _, _, source, _, dest, *_ in words}
         return frozenset(changes_of(flow)) - opened
 
+    def barred(self, flow: AnyFlow) -> frozenset[str]:
+        """The names of the moves of a flow (`Flow.called`) that the profile and its variants forbid."""
+        start = f"move {flow.name} "
+        return frozenset(
+            key.removeprefix("move ") for key in self.denominator.forbidden if key.startswith(start)
+        )
+
     @property
     def flows(self) -> Mapping[str, AnyFlow]:
         """The flows that its terminals can come to."""

@@ -164,3 +164,18 @@ def test_a_chart_of_coverage_ticks_what_was_seen_and_crosses_what_was_not() -> N
     assert drawn.count("✓ → present") == 1
     assert drawn.count("✗ ") == drawn.count("→") - 1 + drawn.count("● done")
     assert "✓" not in draw.svg(flow)
+
+
+def test_a_chart_of_coverage_marks_each_move_by_its_name() -> None:
+    flow = flows.load()["sale"]
+    names = {flow.called(source, move) for move in flow.moves for source in move.sources}
+    made, barred = set(sorted(names)[::3]), set(sorted(names)[1::3])
+    drawn = draw.svg(flow, (), (), made=made, barred=barred)
+    heads = drawn.count("✗ →") + drawn.count("✗ ●")
+    assert (drawn.count("✓ "), drawn.count("– ")) == (len(made), len(barred))
+    assert drawn.count("✗ ") - heads == len(names) - len(made) - len(barred)
+
+
+def test_a_move_is_called_as_its_plan_is(flow: AnyFlow) -> None:
+    plans = {plan.name for of_state in flow.plans.values() for plan in of_state}
+    assert plans == {flow.called(source, move) for move in flow.moves for source in move.sources}

@@ -47,7 +47,14 @@ def _body(
     yield '<p class="soft">✓ green: seen. ✗ red: missing. – grey: the profile forbids it.</p>'
     for name, flow in summary.flows.items():
         there = explored.coverage.of(flow, summary.profile.id)
-        chart = statechart.svg(flow, there.changes, there.states, closed=summary.closed(flow))
+        chart = statechart.svg(
+            flow,
+            there.changes,
+            there.states,
+            closed=summary.closed(flow),
+            made=there.moves,
+            barred=summary.barred(flow),
+        )
         yield f'<h3>{escape(name)}</h3><figure class="chart">{picture(chart, f"states of {name}")}</figure>'
 
 
