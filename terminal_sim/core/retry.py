@@ -21,7 +21,7 @@ def patience(timeouts: Timeouts, attempts: int) -> int:
 
 
 def record_unanswered(terminal: Services, sent: HostRequest | None, attempts: int) -> None:
-    """Record and sound that `sent` was sent so many times in vain, once."""
-    if sent is not None and attempts == ALARM_AFTER and sent.reference not in terminal.durable.unanswered:
+    """Record and sound, once, that `sent` was sent so many times in vain; a link that came back may have sent it once more meanwhile."""
+    if sent is not None and attempts >= ALARM_AFTER and sent.reference not in terminal.durable.unanswered:
         terminal.record(UnansweredRow(message=sent.kind, reference=sent.reference, attempts=attempts))
         terminal.order(fx.Beep("attention"))

@@ -5,19 +5,28 @@ A profile is counted with its variants: what it forbids and a variant of it allo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from terminal_sim.bench import AnyFlow, Profile, flows_of
 from terminal_sim.explore.guard_reading import GuardReader
 from terminal_sim.explore.trigger_reading import never_comes
 
 DONE, STAYS = "done", "-"
-Beyond = Callable[[Profile, str, str, str], str]
-"""Why those who act on a profile never make a move, by its flow, state and trigger; "" where they may. State and trigger are "" where it asks of the whole flow."""
 
 
-def nothing_is_beyond(_profile: Profile, _flow: str, _state: str, _trigger: str) -> str:
+class Beyond(Protocol):
+    """Why those who act on a profile never make a move, by its flow, state, trigger and guard; "" where they may. All but the flow are "" where it asks of the whole flow."""
+
+    def __call__(
+        self, profile: Profile, flow: str, state: str = "", trigger: str = "", guard: str = "", /
+    ) -> str: ...
+
+
+def nothing_is_beyond(
+    _profile: Profile, _flow: str, _state: str = "", _trigger: str = "", _guard: str = "", /
+) -> str:
     """For those who can bring about whatever the profile allows."""
     return ""
 
@@ -52,11 +61,11 @@ class Denominator:
                     reached.add(move.dest)
                     ahead.append(move.dest)
         closed = {move.dest: move.why for move in reversed(moves) if move.why and move.source in reached}
-        whole = beyond(profile, flow.name, "", "")
+        whole = beyond(profile, flow.name)
         for state in flow.states:
             self._enter(f"state {flow.name} {state.name}", whole or _why_not(state.name, reached, closed))
         for move in moves:
-            away = beyond(profile, flow.name, move.source, move.trigger) or _why_not(
+            away = beyond(profile, flow.name, move.source, move.trigger, move.guard) or _why_not(
                 move.source, reached, closed
             )
             self._enter(f"move {move.name}", away or move.why)
@@ -81,10 +90,11 @@ class _JudgedMove:
     source: str = field(init=False)
     trigger: str = field(init=False)
     dest: str = field(init=False)
+    guard: str = field(init=False)
 
     def __post_init__(self) -> None:
-        _, source, trigger, dest, *_ = self.name.split()
-        for name, value in (("source", source), ("trigger", trigger), ("dest", dest)):
+        _, source, trigger, dest, guard = self.name.split()
+        for name, value in (("source", source), ("trigger", trigger), ("dest", dest), ("guard", guard)):
             object.__setattr__(self, name, value)
 
 

@@ -49,7 +49,7 @@ def each_digit(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     most = highest(facts, screen_id(seen.after))
     wanted = was * 10 + int(seen.key)
-    if not most or (seen.ignored and not was):
+    if not most or (seen.ignored and seen.key == "0" and not was):
         return
     if wanted <= most and now != wanted:
         yield f"{seen.key} was typed behind {was}, which makes {wanted} of at most {most}, and the field has {now}"

@@ -124,6 +124,15 @@ def language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     if screen not in _CARDHOLDERS and seen.after.locale != own:
         yield f"{screen} is in {seen.after.locale}, and the terminal speaks {own}"
+    ended = [row for row in seen.rows if row.kind in ("sale", "refund") and not facts.is_kept(row)]
+    paid = [row for row in ended if row.text("state") != "VOIDED"]
+    spoken_to = paid[-1].text("language") if paid else ""
+    if (
+        spoken_to
+        and seen.came_to in ("approved", "declined", "accepted-offline")
+        and seen.after.locale != spoken_to
+    ):
+        yield f"{screen} is in {seen.after.locale}, and the cardholder speaks {spoken_to}"
     card = facts.terminal.card
     if screen == "enter-pin" and card is not None and not seen.around.outage:
         spoken = [
@@ -194,15 +203,7 @@ def secrets(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     for row in seen.rows:
         for name, value in row.values.items():
             text = str(value)
-            if text in typed | codes and name not in (
-                "amount",
-                "requested",
-                "stan",
-                "failures",
-                "locked_until",
-                "limit",
-                "at",
-            ):
+            if isinstance(value, str) and text in typed | codes:
                 yield f"{name} of {row.kind} is what was typed"
             if (pan and pan in text) or any(len(one) > _LONGEST_PIN and one in text for one in typed):
                 yield f"{name} of {row.kind} has a card number in clear"
@@ -231,7 +232,7 @@ def each_digit(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     (kind, *_kept, was), (now_kind, *_now, now) = field_of(seen.before), field_of(seen.after)
     if kind in ("", "money") or now_kind != kind or seen.came_to or not seen.is_on:
         return
-    if seen.key.isdigit() and not seen.ignored and now <= was and not (kind == "date" and now == was):
+    if seen.key.isdigit() and not seen.ignored and now <= was:
         yield f"{seen.key} was typed into {screen_id(seen.after)}, and {now} digits stand there after {was}"
 
 

@@ -6,14 +6,18 @@ from collections.abc import Mapping
 
 from terminal_sim.bench.money_rules import INVARIANTS
 from terminal_sim.oracles.accounts import ACCOUNTS
+from terminal_sim.oracles.alarms import ALARMS
 from terminal_sim.oracles.amounts import AMOUNTS
+from terminal_sim.oracles.batches import BATCHES
 from terminal_sim.oracles.cards import CARDS
 from terminal_sim.oracles.chart import CHART, REACHED
 from terminal_sim.oracles.endings import ENDINGS
+from terminal_sim.oracles.expected import EXPECTED
 from terminal_sim.oracles.fields import FIELDS
 from terminal_sim.oracles.forwarding import FORWARDING
 from terminal_sim.oracles.home import HOME
 from terminal_sim.oracles.lists import LISTS
+from terminal_sim.oracles.liveness import LIVENESS
 from terminal_sim.oracles.messages import MESSAGES
 from terminal_sim.oracles.offline import OFFLINE
 from terminal_sim.oracles.oracle import Oracle
@@ -24,12 +28,14 @@ from terminal_sim.oracles.receipt_lines import RECEIPT_LINES
 from terminal_sim.oracles.receipts import PAPER
 from terminal_sim.oracles.relations import RELATIONS
 from terminal_sim.oracles.results import RESULTS
+from terminal_sim.oracles.rows import ROWS
 from terminal_sim.oracles.timeouts import TIMEOUTS
 from terminal_sim.oracles.ways import WAYS
+from terminal_sim.oracles.words import WORDS
 
 ORACLES: tuple[Oracle, ...] = (
     *AMOUNTS, *OFFLINE, *PASSCODES, *TIMEOUTS, *HOME, *ENDINGS, *PAPER, *LISTS, *CARDS, *MESSAGES,
-    *FIELDS, *ACCOUNTS, *WAYS, *RESULTS, *RECEIPT_LINES, *PAGES, *FORWARDING, *READING,
+    *FIELDS, *ACCOUNTS, *WAYS, *RESULTS, *RECEIPT_LINES, *PAGES, *FORWARDING, *READING, *ALARMS, *BATCHES, *WORDS, *EXPECTED, *LIVENESS, *ROWS,
 )  # fmt: skip
 """The rules that are asked while a session goes on; the invariants are asked for a verdict."""
 

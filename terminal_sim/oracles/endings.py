@@ -79,6 +79,8 @@ def answered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         asked = rows[0].number("amount") if rows else row.number("requested")
         stan = row.number("stan")
         fitting = [one for one in (*facts.received, *arrived) if (one.stan, one.amount) == (stan, asked)]
+        if row.text("entry") == "chip" and row.kind == "sale" and not row.text("cryptogram"):
+            yield f"{row.text('reference')} is completed, and its card had no last word"
         if not any(one.code in _APPROVED and one.into[2:3] == "1" for one in fitting):
             yield f"{row.text('reference')} is completed, and no approval with trace number {stan} and amount {asked} has come"
 

@@ -38,6 +38,10 @@ _RESULTS = (
 PAYMENT_KINDS = ("sale", "moto", "refund", "void")
 NUMBERED_KINDS = (*PAYMENT_KINDS, "card.refused", "settlement")
 """The kinds of rows of which the first of a reference takes a trace number."""
+IN_DOUBT = ("AUTH_SENT", "REVERSAL_PENDING", "FORWARD_SENT")
+"""The states of a payment of which only the acquirer can say what becomes of it."""
+SETTLING = ("reconciliation", "batch-upload", "batch-close")
+"""The kinds of messages that settle a batch."""
 _ASKING = ("amount", "home")
 _DISTURBING = (
     "fault card",
@@ -48,6 +52,8 @@ _DISTURBING = (
     "fault reader-link",
     "remove card",
 )
+_NOT_PLAIN = ("fault", "tear", "power", "network slow", "host sends")
+_UNANSWERED = ("timeout", "late", "garbage")
 _PRESENTING = ("insert", "tap-card", "swipe")
 
 
@@ -88,7 +94,9 @@ class SessionFacts:
     that was confirmed for the next payment, None where none was; `asked_by_till` says that a point of sale asked for it. `accepted` has the passcodes that were accepted since the home screen, `been` the screens
     that have stood there since, and `address_asked` says that an address was typed, `application` which of its card the cardholder chose, and `way` by which verb a card was presented last since the home screen. `stan` is the trace number that was taken last, and `numbered` has the references that took one. `is_disturbed` says that
     something was done to a card, a reader or an answer, and `line_disturbed` that the
-    line to the reader was not sound at some time. `receipts_due` has, by payment, where its receipt is to go by message.
+    line to the reader was not sound at some time. `receipts_due` has, by payment, where its receipt is to go by message. `repeats` has, by its kind and trace number, how often
+    each message was sent since the last boot and when last; `unanswered` the kind of message, by its reference, that a person is called for. `passcode_asked` is the name of the passcode that was asked for last. `presented` has the
+    lines that presented cards since the home screen, "" for one that was used before or asked for in another way, `used` the cards of the session so far; `is_plain` says that nothing was ever made to go wrong with cards, power or storage, nor an answer to stay out, and `host_told` that the host was told what to answer. `settlements` are the rows of batches.
     """
 
     terminal: TerminalUnderTest
@@ -141,6 +149,14 @@ class SessionFacts:
     is_disturbed: bool = False
     stan: int = 0
     numbered: set[str] = field(default_factory=set)
+    repeats: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
+    unanswered: dict[str, str] = field(default_factory=dict)
+    passcode_asked: str = ""
+    presented: tuple[str, ...] = ()
+    used: set[str] = field(default_factory=set)
+    is_plain: bool = True
+    host_told: bool = False
+    settlements: list[SeenRow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.profile = self.terminal.profile
@@ -167,6 +183,10 @@ class SessionFacts:
             been=self.been.copy(),
             numbered=self.numbered.copy(),
             receipts_due=self.receipts_due.copy(),
+            repeats=self.repeats.copy(),
+            unanswered=self.unanswered.copy(),
+            used=self.used.copy(),
+            settlements=self.settlements.copy(),
         )
 
     # What follows from the profile.
@@ -219,6 +239,8 @@ class SessionFacts:
     def take(self, seen: Occurrence) -> None:
         """Fold one occurrence in, once it was judged."""
         self._surroundings(seen)
+        if seen.came_to == "passcode":
+            self.passcode_asked = asked_passcode(self.profile, seen)
         kind, _, amount = field_of(seen.before)
         if kind == "money" and seen.key == "OK" and seen.came_to and screen_id(seen.before) in _ASKING:
             self.asked = amount
@@ -268,7 +290,7 @@ class SessionFacts:
         self.confirmed.clear()
         self.been.clear()
         self.address_asked, self.application = False, ""
-        self.way = ""
+        self.way, self.presented = "", ()
         self.asked, self.pin, self.tries_left = None, "", -1
 
     def _list(self, seen: Occurrence) -> None:
@@ -291,8 +313,22 @@ class SessionFacts:
         word = seen.line.partition(" ")[0]
         self.is_disturbed = self.is_disturbed or seen.line.startswith(_DISTURBING)
         self.line_disturbed = self.line_disturbed or seen.line.startswith("fault wire")
+        if seen.line.startswith("host answers"):
+            self.host_told = True
+            self.is_plain = self.is_plain and not any(
+                word.startswith(_UNANSWERED) for word in seen.line.split()
+            )
+        self.is_plain = self.is_plain and not seen.line.startswith(_NOT_PLAIN)
         if word in _PRESENTING:
             self.way = word
+            card = seen.line.split()[1]
+            self.presented = (
+                *self.presented,
+                "" if card in self.used or screen_id(seen.before) != "present-card" else seen.line,
+            )
+            self.used.add(card)
+        elif word == "power":
+            self.repeats.clear()  # what a boot sends is counted anew
         if seen.around.paper == "out" or seen.around.jammed or seen.around_before.jammed:
             self.paper_trouble_at = seen.mono
         reason = seen.around.outage
@@ -319,6 +355,8 @@ class SessionFacts:
             self.sent.append(
                 SentMessage(content.out, content.mti, content.stan, content.amount, entry.at.mono)
             )
+            count, _ = self.repeats.get((content.out, content.stan), (0, 0))
+            self.repeats[content.out, content.stan] = count + 1, entry.at.mono
 
     def _row(self, row: SeenRow, confirmed: TypedEntry | None) -> None:
         self.rows.append(row)
@@ -327,6 +365,8 @@ class SessionFacts:
             self.stan = row.number("stan")
         if row.kind in PAYMENT_KINDS:
             self.payments.setdefault(row.text("reference"), []).append(row)
+            if row.text("state") not in IN_DOUBT:
+                self.unanswered.pop(row.text("reference"), None)
         elif row.kind == "offline.stored":
             self.stored[row.text("reference")] = row
         elif row.kind in ("offline.forwarded", "offline.declined", "offline.expired", "offline.lost"):
@@ -334,6 +374,10 @@ class SessionFacts:
         elif row.kind == "offline.settings":
             self.allowed = {"yes": True, "no": False}.get(row.text("allowed"), self.allowed)
             self.limit = row.number("limit") or self.limit
+        elif row.kind == "unanswered":
+            self.unanswered[row.text("reference")] = row.text("message")
+        elif row.kind == "settlement":
+            self._settlement(row)
         elif row.kind == "passcode":
             self._passcode(row, confirmed)
         elif row.kind == "account":
@@ -348,6 +392,12 @@ class SessionFacts:
             self.orders_seen = row.number("number")
         elif row.kind == "receipt" and row.text("state") == "due":
             self.receipts_due[row.text("original")] = row.text("to")
+
+    def _settlement(self, row: SeenRow) -> None:
+        self.settlements.append(row)
+        if row.text("state") == "SETTLED":
+            for name in [one for one, message in self.unanswered.items() if message in SETTLING]:
+                del self.unanswered[name]
 
     def _passcode(self, row: SeenRow, confirmed: TypedEntry | None) -> None:
         name, result = row.text("name"), row.text("result")
@@ -364,6 +414,26 @@ class SessionFacts:
         elif confirmed is not None:
             self.codes[name] = confirmed.digits
             self.changed.add(name)
+
+
+def asked_passcode(profile: Profile, seen: Occurrence) -> str:
+    """The name of the passcode that an occurrence has come to be asked for, by what it began; "" where nothing says so."""
+    began = [
+        one.content.flow
+        for one in seen.entries
+        if isinstance(one.content, contents.StateChanged) and not one.content.source
+    ]
+    if "refund" in began:
+        return profile.refunds.passcode
+    if "change-passcode" in began:
+        return next(iter(profile.passcodes))
+    menu = profile.menus.get(screen_id(seen.before).removeprefix("menu-"))
+    entries = menu.entries if menu is not None else profile.home.entries
+    typed = text_of(seen.before, "shortcut")
+    opened = next((one.menu for one in entries if one.id == seen.target), "") or profile.home.shortcuts.get(
+        typed
+    )
+    return profile.menus[opened].passcode if opened else ""
 
 
 def beginning(terminal: TerminalUnderTest) -> SessionFacts:

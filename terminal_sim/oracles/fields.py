@@ -88,6 +88,19 @@ def telephone(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"one of {len(said.digits)} digits was taken"
 
 
+@oracle("R-field-7", "a field takes a digit as long as it has room", contents.InputIgnored)
+def has_room(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    kind, typed, count = field_of(seen.before)
+    screen = screen_id(seen.before)
+    if kind in ("", "money") or not seen.key.isdigit() or not seen.ignored or not seen.is_on:
+        return
+    if screen in _PASSCODES and any(until > seen.mono for until in facts.locked.values()):
+        return
+    count = len(digits_of_date(typed)) if kind == "date" else count
+    if count < longest(facts, screen):
+        yield f"{seen.key} was typed behind {count} digits of at most {longest(facts, screen)} in {screen}, and was not taken"
+
+
 @oracle(
     "R-secret-2",
     "a secret is never shown as it is typed, and of a card number no more than its first six digits",
@@ -113,4 +126,4 @@ def masked_telephone(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"the receipt of {row.text('original')} goes to {row.text('to')}"
 
 
-FIELDS = (holds, cleared, refused, telephone, hidden, masked_telephone)
+FIELDS = (holds, cleared, refused, telephone, has_room, hidden, masked_telephone)

@@ -77,8 +77,23 @@ def menus(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle("R-menu-2", "what is touched in a menu is what opens", contents.Touch)
 def opened(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    around, over, battery = seen.around, facts.profile.standalone.over, facts.profile.battery
+    holds = {
+        "standalone-off": not around.standalone,
+        "standalone-link": around.link not in over,
+        "battery-critical": battery is not None and around.battery < battery.critical,
+    }
+    if not holds.get(seen.came_to, True):
+        yield f"{seen.came_to} is said, and it is not so"
     if seen.ignored and seen.target in ids(seen.before, Role.CHOICE, Role.TAB):
         yield f"{seen.target} stands on {screen_id(seen.before)}, and a touch of it was ignored"
+    if (
+        seen.is_on
+        and screen_id(seen.before) == "receipts"
+        and seen.target in ("customer-receipt", "merchant-receipt")
+        and seen.came_to not in ("", seen.target)
+    ):
+        yield f"{seen.target} was touched, and {seen.came_to} opened"
     entries = {one.id: one for one in facts.profile.home.entries}
     if screen_id(seen.before).startswith("menu-") and seen.target not in entries:
         menu = facts.profile.menus.get(screen_id(seen.before).removeprefix("menu-"))

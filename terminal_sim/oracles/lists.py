@@ -43,6 +43,9 @@ def order(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     shown = [one for one in seen.after.unplaced if one.id.startswith(_ROW)]
     if bool(shown) != bool(wanted):
         yield f"{len(shown)} payments are shown of {len(wanted)}"
+    last = int(shown[-1].id.removeprefix(_ROW)) if shown else 0
+    if shown and last < len(wanted) and not has(seen.after, "older"):
+        yield f"it ends with row {last}, and there are {len(wanted)} payments"
     for one in shown:
         number = int(one.id.removeprefix(_ROW))
         if number > len(wanted):
@@ -57,7 +60,7 @@ def says(text: str, row: SeenRow) -> bool:
     """Whether a line of a list is of this payment: its time, its amount in minor units, the last four digits of its card."""
     clock = row.text("at").replace("T", " ").partition(" ")[2]
     said = digits(text)
-    return said.endswith(f"{row.number('amount')}{row.text('pan')[-4:]}") and digits(clock)[2:4] in said
+    return said.endswith(f"{row.number('amount')}{row.text('pan')[-4:]}") and digits(clock)[2:6] in said
 
 
 @oracle("R-list-2", "the payment that is picked is the one that is shown", contents.Touch)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
-from terminal_sim.oracles.facts import NUMBERED_KINDS, ReceivedMessage, SentMessage, SessionFacts
+from terminal_sim.oracles.facts import NUMBERED_KINDS, SETTLING, ReceivedMessage, SentMessage, SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence
 from terminal_sim.oracles.oracle import oracle
 
@@ -39,20 +39,25 @@ def oldest_first(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 @oracle(
-    "R-message-2", "what was not answered is repeated no sooner than the profile says", contents.MessageSent
+    "R-message-2",
+    "what was not answered is repeated after the time that the profile says, doubled with each repeat up to the longest",
+    contents.MessageSent,
 )
 def patience(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     timeouts = facts.profile.timeouts
+    if seen.dues.isdisjoint(("reversal", "forward")):
+        return
     for entry in seen.entries:
         content = entry.content
-        if not isinstance(content, contents.MessageSent) or content.out not in ("reversal", "advice"):
+        if not isinstance(content, contents.MessageSent) or content.out not in ("reversal", "void", "advice"):
             continue
-        before = [one for one in facts.sent if one.out == content.out and one.stan == content.stan]
-        if not before or seen.dues.isdisjoint(("reversal", "forward")) or facts.powered_at > before[-1].mono:
+        count, last = facts.repeats.get((content.out, content.stan), (0, 0))
+        if not count:
             continue
-        waited = entry.at.mono - before[-1].mono
-        if not timeouts.reversal_retry <= waited <= timeouts.reversal_retry_max:
-            yield f"{content.out} {content.stan} was repeated after {waited} microseconds"
+        waited = entry.at.mono - last
+        wanted = min(timeouts.reversal_retry << min(count - 1, 8), timeouts.reversal_retry_max)
+        if waited != wanted:
+            yield f"{content.out} {content.stan} was repeated for time {count} after {waited} microseconds, and not after {wanted}"
 
 
 @oracle(
@@ -141,7 +146,9 @@ def _sent(seen: Occurrence) -> list[SentMessage]:
     ]
 
 
-@oracle("R-message-6", "what is in doubt leaves at once when the acquirer is in reach again")
+@oracle(
+    "R-message-6", "what is in doubt, not settled or kept leaves at once when the acquirer is in reach again"
+)
 def at_once(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if (
         seen.line not in ("network up", "service up")
@@ -150,9 +157,16 @@ def at_once(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         or not seen.around_before.outage
     ):
         return
+    out = {one.out for one in _sent(seen)}
     pending = [rows[-1] for rows in facts.payments.values() if rows[-1].text("state") == "REVERSAL_PENDING"]
-    if pending and not any(one.out in ("reversal", "void") for one in _sent(seen)):
+    if pending and out.isdisjoint(("reversal", "void")):
         yield f"{pending[0].text('reference')} is in doubt, and nothing was sent"
+    batch = facts.settlements[-1] if facts.settlements else None
+    if batch is not None and batch.text("state") != "SETTLED" and out.isdisjoint(SETTLING):
+        yield f"batch {batch.number('batch')} is not settled, and nothing was sent"
+    kept = facts.waiting if facts.profile.offline.enabled and seen.around.app_open else []
+    if kept and "advice" not in out and facts.outage is not None:
+        yield f"{kept[0].text('reference')} waits to be forwarded, and nothing was sent"
 
 
 @oracle("R-message-7", "a repeat says that it is one", contents.MessageSent)

@@ -45,9 +45,23 @@ def pages(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle("R-remark-1", "a remark on a payment is about what was just done with it", contents.ScreenShown)
 def remarks(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if screen_id(seen.after) not in ("transaction", "receipts", "customer-receipt", "merchant-receipt"):
+    if screen_id(seen.after) not in (
+        "transaction",
+        "receipts",
+        "customer-receipt",
+        "merchant-receipt",
+        "batch-report",
+        "last-batch",
+    ):
         return
     found = [one for one in ids(seen.after, Role.LINE) if one in _REMARKS]
+    if (
+        "copy-printed" in found
+        and seen.came_to
+        and not seen.printed
+        and contents.ReceiptPrinted not in seen.kinds
+    ):
+        yield f"a copy was printed, says {seen.came_to}, and nothing came out there"
     if found and seen.came_to == "transaction" and seen.target.startswith(_ROW):
         yield f"{found[0]} stands on a payment that was just picked"
     if not found or seen.target != "void" or has(seen.before, found[0]):
@@ -119,6 +133,13 @@ def orders(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     shown = [int(one.id.removeprefix(_ORDER)) for one in seen.after.unplaced if one.id.startswith(_ORDER)]
     if shown != known[len(known) - len(shown) :] or bool(shown) != bool(known):
         yield f"it shows the orders {shown}, and there are {known}"
+    texts = {
+        row.number("number"): row.text("text") for row in (*facts.rows, *seen.rows) if row.kind == "order"
+    }
+    for one in seen.after.unplaced:
+        number = int(one.id.removeprefix(_ORDER)) if one.id.startswith(_ORDER) else 0
+        if number in texts and texts[number] not in one.text:
+            yield f"order {number} reads {one.text!r}, and is {texts[number]!r}"
     if len(known) > 1 and len(shown) == 1:
         yield f"it shows one order of {len(known)}"
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import ceil
 
 from terminal_sim.bench import Profile, contents
-from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.facts import SessionFacts, asked_passcode
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 
@@ -68,7 +68,9 @@ def always_judged(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 def locked_screen(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) != "passcode":
         return
-    until = [at for at in {**facts.locked, **_locked_now(facts, seen)}.values() if at > seen.mono]
+    name = asked_passcode(facts.profile, seen) if seen.came_to else facts.passcode_asked
+    locks = {**facts.locked, **_locked_now(facts, seen)}
+    until = [at for at in (locks.get(name, 0),) if at > seen.mono]
     said = text_of(seen.after, "passcode-locked")
     if said and not until and contents.ScreenShown in seen.kinds:
         yield f"{said!r}, and no passcode is locked"
@@ -76,14 +78,9 @@ def locked_screen(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         minutes = {ceil((at - seen.mono) / _MINUTE) for at in until}
         if not any(_says(said, each) for each in minutes):
             yield f"{said!r}, and it is locked for {' or '.join(map(str, sorted(minutes)))} minutes"
-    elif not said and len(until) == len(facts.profile.passcodes):
+    elif not said and until:
         yield "the passcode is locked, and the screen does not say so"
-    if (
-        until
-        and len(until) == len(facts.profile.passcodes)
-        and seen.key.isdigit()
-        and field_of(seen.after)[2]
-    ):
+    if until and seen.key.isdigit() and field_of(seen.after)[2]:
         yield "the passcode is locked, and a digit was typed"
 
 
@@ -188,4 +185,19 @@ def new_one(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"it has {len(new)} digits, or is the delivered one"
 
 
-PASSCODES = (judged, lock, always_judged, locked_screen, guarded, reminder, new_one)
+@oracle(
+    "R-passcode-8",
+    "a new passcode of four digits or more that is not the delivered one is taken",
+    contents.KeyPress,
+    contents.Touch,
+)
+def new_taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    said = seen.confirmed
+    if said is None or said.screen != "new-passcode" or seen.came_to or not seen.is_on:
+        return
+    codes = [one.code for one in facts.profile.passcodes.values()]
+    if len(said.digits) >= _SHORTEST and said.digits not in codes:
+        yield f"one of {len(said.digits)} digits was refused"
+
+
+PASSCODES = (judged, lock, always_judged, locked_screen, guarded, reminder, new_one, new_taken)

@@ -62,13 +62,14 @@ def whole(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             if label not in labels:
                 yield f"it lacks {label}"
         yield from _dated(paper, row)
+        yield from _from_where(facts, paper, row)
         asked, paid = row.number("requested"), row.number("amount")
         if (asked not in (0, paid)) != ("receipt-requested" in labels):
             yield f"{asked} was asked for and {paid} paid, and it {'says' if asked == paid else 'does not say'} so"
 
 
 def _dated(paper: PrintedReceipt, row: SeenRow) -> Iterator[str]:
-    """The minute of the payment stands on its receipt."""
+    """The day and the minute of the payment stand on its receipt."""
     clock = digits(row.text("at").replace("T", " ").partition(" ")[2])[:4]
     lines = [
         line
@@ -76,8 +77,32 @@ def _dated(paper: PrintedReceipt, row: SeenRow) -> Iterator[str]:
         if getattr(getattr(line, "label", None), "id", "") == "receipt-time"
     ]
     at = dict(getattr(getattr(lines[0], "value", None), "args", ())).get("at") if lines else None
+    days = [
+        dict(getattr(getattr(line, "value", None), "args", ())).get("at")
+        for line in paper.receipt.lines
+        if getattr(getattr(line, "label", None), "id", "") == "receipt-date"
+    ]
+    if days and days[0] is not None and f"{days[0]:%Y-%m-%d}" != row.text("at")[:10]:
+        yield f"its day is {days[0]:%Y-%m-%d}, and the payment was on {row.text('at')[:10]}"
     if at is not None and f"{at:%H%M}" != clock:
         yield f"its time is {at:%H:%M}, and the payment was at {clock[:2]}:{clock[2:]}"
+
+
+def _from_where(facts: SessionFacts, paper: PrintedReceipt, row: SeenRow) -> Iterator[str]:
+    """Terminal, merchant and type of payment stand on its receipt, and by which code it was declined."""
+    terminal, merchant = value_of(paper, "receipt-terminal"), value_of(paper, "receipt-merchant")
+    if terminal != facts.terminal.name:
+        yield f"it names the terminal {terminal}, and this one is {facts.terminal.name}"
+    if merchant != facts.profile.merchant.id and row.kind != "void":
+        yield f"it names the merchant {merchant}, and the profile {facts.profile.merchant.id}"
+    for line in paper.receipt.lines:
+        label, value = getattr(line, "label", None), getattr(line, "value", None)
+        if getattr(label, "id", "") == "receipt-type" and getattr(value, "id", "") != f"type-{row.kind}":
+            yield f"it is of a {row.kind}, and says {getattr(value, 'id', 'nothing')}"
+        text = getattr(line, "text", None)
+        code = str(dict(getattr(text, "args", ())).get("code", ""))
+        if getattr(text, "id", "") == "receipt-declined" and row.text("response_code") not in ("", code):
+            yield f"it is declined by {code or 'nothing'}, and the answer was {row.text('response_code')}"
 
 
 @oracle("R-paper-10", "each copy has its own title", contents.ReceiptPrinted)
@@ -117,6 +142,21 @@ def offered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         copy = before.removesuffix("-receipt")
         if seen.printed[0].copy != copy:
             yield f"the {copy} copy was offered, and the {seen.printed[0].copy} copy came out"
+    both = facts.profile.receipts.merchant == facts.profile.receipts.customer == "prompt"
+    sound_paper = (
+        max(facts.paper_trouble_at, facts.powered_at) < facts.left_home_at and not seen.around.jammed
+    )
+    offered_first = (
+        before in ("approved", "accepted-offline", "declined") and "merchant-receipt" not in facts.been
+    )
+    if (
+        both
+        and sound_paper
+        and seen.around.paper != "out"
+        and seen.came_to == "customer-receipt"
+        and offered_first
+    ):
+        yield "the customer copy is offered before the merchant copy"
     rules, troubled = facts.profile.receipts, max(facts.paper_trouble_at, facts.powered_at)
     if (
         seen.came_to not in ("home", "remove-card")

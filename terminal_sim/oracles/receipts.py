@@ -175,7 +175,8 @@ def complete(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     ):
         return
     if (
-        facts.ended not in ("approved", "accepted-offline", *(("declined",) if rules.declined else ()))
+        facts.ended
+        not in ("approved", "accepted-offline", *(("declined", "void-declined") if rules.declined else ()))
         or seen.around.paper == "out"
     ):
         return

@@ -21,6 +21,7 @@ _BAD = (
     "not-accepted",
     "void-declined",
 )
+_REFERRALS = ("01", "02")  # ISO 8583: refer to card issuer
 _PAPER = ("customer-receipt", "merchant-receipt", "out-of-paper")
 
 
@@ -92,6 +93,8 @@ def said_why(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         and not has(seen.after, "response-code")
     ):
         yield f"the answer was {code}, and the screen does not say so"
+    if code and row.text("state") == "DECLINED" and has(seen.after, "call-your-bank") != (code in _REFERRALS):
+        yield f"the answer was {code}, and the cardholder is {'not ' if code in _REFERRALS else ''}told to call the bank"
 
 
 @oracle("R-result-5", "a card that is still in is spoken of, and waited for before the home screen")
@@ -103,9 +106,13 @@ def card_in(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         or (seen.until != seen.mono and not seen.dues)
     ):
         return
+    if seen.line == "remove card" and screen_id(seen.before) == "remove-card" and not seen.came_to:
+        yield "the card was taken out, and is asked for still"
     if contents.ScreenShown not in seen.kinds or not facts.terminal.card_in_slot:
         return
     screen, left = screen_id(seen.after), screen_id(seen.before)
+    if seen.came_to == "remove-card" and contents.Beeped not in seen.kinds:
+        yield "the card is asked for without a tone"
     if (
         screen in (*_GOOD, *_BAD)
         and seen.came_to
@@ -136,4 +143,63 @@ def address(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"the time of the answer to the address is over, and {seen.came_to or 'nothing'} stands there"
 
 
-RESULTS = (tone, partly, signature, said_why, card_in, address)
+@oracle("R-result-7", "all lights are green when a payment has ended well", contents.ScreenShown)
+def lights(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.came_to not in _GOOD or screen_id(seen.before) in (*_PAPER, "receipt-number") or not seen.is_on:
+        return
+    dark = [name for name in facts.profile.lights if facts.terminal.lights.get(name) != "green"]
+    if dark:
+        yield f"{seen.came_to} is shown, and {dark[0]} is not green"
+
+
+@oracle(
+    "R-result-8",
+    "a card that is taken out before it had the last word ends the payment, and the screen says so",
+    contents.Act,
+)
+def taken_out(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    on_screen = screen_id(seen.before) in ("enter-pin", "choose-application")
+    while_asking = (
+        screen_id(seen.before) == "processing" and facts.state == "authorising" and facts.way == "insert"
+    )
+    if (
+        seen.line == "remove card"
+        and (on_screen or while_asking)
+        and seen.is_on
+        and all(view.screen.id != "card-removed" for view in seen.screens)
+    ):
+        yield f"{screen_id(seen.after)} stands there after {screen_id(seen.before)}"
+
+
+@oracle(
+    "R-till-1", "a till takes its request back in time, and the screen says that it did", contents.ScreenShown
+)
+def taken_back(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    asks = (
+        "present-card",
+        "insert-instead",
+        "swipe-instead",
+        "clearpay-tap",
+        "enter-pin",
+        "choose-application",
+    )
+    if (
+        seen.line.startswith("pos cancel")
+        and screen_id(seen.before) in asks
+        and seen.came_to not in ("", "pos-cancelled")
+    ):
+        yield f"{seen.came_to} is shown"
+
+
+@oracle(
+    "R-till-2", "a till is given no payment above the highest amount of the profile", contents.StateChanged
+)
+def too_much(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    match seen.line.split():
+        case ["pos", "sale", _, amount] if (
+            seen.came_to == "present-card" and int(amount) > facts.profile.limits.max_amount
+        ):
+            yield f"{amount} was asked for, the profile allows {facts.profile.limits.max_amount}, and {seen.came_to} stands there"
+
+
+RESULTS = (tone, partly, signature, said_why, card_in, address, lights, taken_out, taken_back, too_much)

@@ -10,20 +10,21 @@ from terminal_sim.oracles.oracle import oracle
 
 _BY_SCREEN = {
     **dict.fromkeys(("amount", "card-number", "expiry", "cvc", "postal-code", "street-number", "offline-limit", "receipt-number"), "entry"),
-    **dict.fromkeys(("present-card", "insert-instead", "swipe-instead", "clearpay-tap", "choose-application"), "card"),
+    **dict.fromkeys(("present-card", "insert-instead", "swipe-instead", "clearpay-tap", "choose-application", "present-again"), "card"),
     **dict.fromkeys(("passcode", "new-passcode", "repeat-passcode"), "passcode"),
     **dict.fromkeys(("passcode-changed", "standalone-off", "standalone-link", "battery-critical"), "notice"),
     **dict.fromkeys(
         ("history", "transactions", "transaction", "receipts", "customer-receipt", "merchant-receipt", "filter", "offline-payments",
-         "status", "out-of-paper", "sign-out", "switch-pos", "factory-reset", "delete-app"), "menu",
+         "status", "out-of-paper", "sign-out", "switch-pos", "factory-reset", "delete-app", "settle", "batch-report", "last-batch"), "menu",
     ),
     **dict.fromkeys(
         ("approved", "declined", "cancelled", "timed-out", "card-removed", "no-connection", "accepted-offline", "card-error",
-         "not-accepted", "reader-lost", "void-declined", "pos-cancelled"), "result",
+         "not-accepted", "reader-lost", "void-declined", "pos-cancelled", "settled", "settlement-pending"), "result",
     ),
     "enter-pin": "pin",
     "avs-result": "avs",
     "remove-card": "remove_card",
+    "settling": "issuer",
     "checking-last": "reversal",
 }  # fmt: skip
 _BY_STATE = {"authorising": "issuer", "voiding": "issuer", "reading": "card", "completing": "card"}

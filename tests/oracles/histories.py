@@ -16,6 +16,8 @@ UNANSWERED = "host answers timeout timeout; tap id:start; press 1000 OK; insert 
 VOID = "tap id:void; wait 2s"
 WRONG = "press 1111 OK"
 CHANGED = "press 9 OK 0856 OK; tap id:change-passcode; press 0856 OK 2580 OK 2580 OK OK"
+SETTLED = "press 9 OK 0856 OK; tap id:settle; press OK; wait 2s"
+NEVER = f"host answers {' '.join(['timeout'] * 8)}; tap id:start; press 1000 OK; insert visa-credit; wait 125s; press OK; remove card"
 # S1F2: the same.
 PAID_S = "tap id:payment; press 1000 OK; insert visa-credit; wait 2s; press OK; remove card"
 LIST_S = "tap id:transactions; tap id:history"
@@ -150,4 +152,39 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-result-4": BrokenHistory("a declined payment does not say why", DECLINED),
     "R-result-5": BrokenHistory("a payment ends at home with the card still in", "tap id:start; press 1000 OK; insert visa-credit; wait 2s; press OK"),
     "R-result-6": BrokenHistory("the answer to the address is not shown", f"{MOTO}; press 4242424242424242 OK 0330 OK 737 OK; press 90210 OK; press 12 OK; wait 2s"),
+    "R-call-1": BrokenHistory("a person is never called for what nobody answers", f"{NEVER}; wait 2h"),
+    "R-call-2": BrokenHistory("a person is called for after four sends", f"{NEVER}; wait 2h"),
+    "R-banner-5": BrokenHistory("the call for a person stays when the message is answered", f"{NEVER}; press CANCEL; wait 4h; press 9 CLEAR"),
+    "R-reversal-1": BrokenHistory("a payment without an answer is reversed as a cancelled one", UNANSWERED),
+    "R-boot-1": BrokenHistory("a boot does not go on with a reversal", f"{NEVER}; power cut; power on; wait 10min"),
+    "R-boot-2": BrokenHistory("a boot looks at what is in doubt for as long as it may", "tap id:start; press 1000 OK; insert visa-credit; power cut; power on; wait 3min"),
+    "R-batch-1": BrokenHistory("a batch is closed while a payment is in doubt", f"{PAID}; {NEVER}; press CANCEL; {SETTLED}"),
+    "R-batch-2": BrokenHistory("the report of a batch leaves voids out", f"{PAID}; {HISTORY}; tap id:txn-1; {VOID}; press OK; {SETTLED}"),
+    "R-batch-3": BrokenHistory("a settled batch prints no report", f"{PAID_S}; tap id:admin; tap id:settle; press OK; wait 2s"),
+    "R-time-2": BrokenHistory("an amount that nobody types on is asked for for ever", "tap id:start; wait 3min"),
+    "R-live-1": BrokenHistory("a PIN that is typed is not handed to the card", "tap id:payment; press 1000 OK; insert mastercard-pin; press 1234 OK"),
+    "R-live-2": BrokenHistory("a typed card with its address is never sent", f"{MOTO}; press 4242424242424242 OK 0330 OK 737 OK; press 90210 OK; press 12 OK"),
+    "R-live-3": BrokenHistory("the answer to a void is not heard", f"{PAID_S}; {LIST_S}; tap id:txn-1; {VOID}"),
+    "R-live-4": BrokenHistory("a payment whose address did not match is left as it is", f"{MOTO}; press 4242424242424242 OK 0330 OK 737 OK; press 90210 OK; press 12 OK; wait 2s; press CANCEL"),
+    "R-live-5": BrokenHistory("the card's last word is not heard", PAID),
+    "R-key-1": BrokenHistory("the red key does nothing while a card is asked for", "tap id:payment; press 1000 OK; tap id:cancel"),
+    "R-key-2": BrokenHistory("a print that is touched prints nothing", f"{PAID}; {HISTORY}; tap id:txn-1; tap id:receipts; tap id:merchant-receipt; tap id:print"),
+    "R-paper-15": BrokenHistory("that a copy was printed is not said", f"{PAID}; {HISTORY}; tap id:txn-1; tap id:receipts; tap id:merchant-receipt; tap id:print"),
+    "R-home-5": BrokenHistory("the green key starts nothing at home", "press OK"),
+    "R-till-1": BrokenHistory("what a till takes back ends as declined", "pos sale T-1 1000; pos cancel T-1"),
+    "R-till-2": BrokenHistory("a till is given more than the highest amount", "pos sale T-1 10000000"),
+    "R-till-3": BrokenHistory("a till is refused whatever it asks for", "pos sale T-1 1000"),
+    "R-word-1": BrokenHistory("the word for processing is the same in each language", "tap id:start; press 1000 OK; insert visa-credit"),
+    "R-word-2": BrokenHistory("the prompt for the PIN has the same words in French", "tap id:payment; press 1000 OK; insert mastercard-pin"),
+    "R-passcode-8": BrokenHistory("a passcode of four digits is too short for a new one", "press 9 OK 0856 OK; tap id:change-passcode; press 0856 OK 2580 OK"),
+    "R-passcode-9": BrokenHistory("a new passcode of two digits goes on", "press 9 OK 0856 OK; tap id:change-passcode; press 0856 OK 25 OK"),
+    "R-field-7": BrokenHistory("a passcode has room for four digits", "press 9 OK 12345"),
+    "R-row-1": BrokenHistory("a payment is booked on the number behind the card's", PAID_S),
+    "R-row-2": BrokenHistory("a payment has the time of an hour before", PAID),
+    "R-tap-1": BrokenHistory("a tap above the limit is taken without a PIN", "tap id:start; press 30000 OK; tap-card mastercard-pin; wait 2s"),
+    "R-card-1": BrokenHistory("a telephone that is locked ends the payment", "tap id:payment; press 1000 OK; tap-card phone-locked"),
+    "R-pin-4": BrokenHistory("no PIN is asked for below fifty", "tap id:payment; press 1000 OK; insert mastercard-pin; wait 2s"),
+    "R-pin-5": BrokenHistory("a wrong PIN leaves one try more than the card has", "tap id:payment; press 1000 OK; insert mastercard-pin; press 9876 OK"),
+    "R-result-7": BrokenHistory("the lights are dark when a payment has ended", PAID_Q),
+    "R-result-8": BrokenHistory("a card that is taken out at the PIN leads home", "tap id:payment; press 1000 OK; insert mastercard-pin; remove card"),
 }  # fmt: skip

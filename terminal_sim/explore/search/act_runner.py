@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from terminal_sim.bench import Bench, BenchMisuse, Duration, JournalError, ProfileError, TerminalUnderTest
+from terminal_sim.bench import (
+    Bench,
+    BenchMisuse,
+    Duration,
+    JournalError,
+    ProfileError,
+    Role,
+    TerminalUnderTest,
+)
 from terminal_sim.datafiles.suggest import close_word
 from terminal_sim.explore.search.act import PRESENTING, PRESS, PRESS_BLINDLY, TAP, WAIT, Act, is_digits
 from terminal_sim.verbs import VERBS, BadScript, ExpectationFailed, Tester
 
+_SCROLLING = {"DOWN": "older", "UP": "newer"}
 _REFUSED = (BenchMisuse, BadScript, ExpectationFailed, JournalError, ProfileError)
 
 
@@ -21,7 +30,9 @@ class ActRunner:
         self._tester = Tester(bench, terminal)
 
     def run(self, act: Act) -> list[Act]:
-        """Does the act as far as it can be done here, and gives what was done: a key that the screen does not take is left out.
+        """Does the act as far as it can be done here, and gives what was done.
+
+        A key that the screen does not take is left out, but for the first one that whoever looks at the screen would press.
 
         What cannot be done at all gives nothing. Whatever else a firmware raises is passed on.
         """
@@ -50,11 +61,16 @@ class ActRunner:
 
     def _pressed(self, words: Sequence[str], *, blindly: bool) -> list[Act]:
         done: list[Act] = []
+        refused = ""
         keys = [key for word in words for key in (word if is_digits(word) else [word])]
         for key in keys:
             how = PRESS if self._terminal.takes(key) else PRESS_BLINDLY
-            if self._terminal.profile.keypad.named(key) is None or (how == PRESS_BLINDLY and not blindly):
+            if self._terminal.profile.keypad.named(key) is None:
                 continue
+            if how == PRESS_BLINDLY and not blindly:
+                if refused or not self._invites(key):
+                    continue
+                refused = key
             self._terminal.press(key)
             if done and done[-1][0] == how and is_digits(key) and is_digits(done[-1][-1]):
                 done[-1] = (*done[-1][:-1], done[-1][-1] + key)
@@ -63,6 +79,17 @@ class ActRunner:
             else:
                 done.append((how, key))
         return done
+
+    def _invites(self, key: str) -> bool:
+        """Whether the screen has a field for a digit or for what clears it, a button that stands for the key, or a way in for the green one."""
+        shown = self._terminal.view()
+        if is_digits(key) or key == "CLEAR":
+            return shown.input is not None
+        if key in _SCROLLING:
+            return _SCROLLING[key] in shown.by_id
+        if key == "OK" and shown.screen.id == "home":
+            return bool(self._terminal.profile.home.confirm)
+        return any(item.role is Role.BUTTON and item.key == key for item in shown.unplaced)
 
     def _tapped(self, target: str) -> bool:
         found = [item for item in self._terminal.view().items if item.id == target and item.touchable]

@@ -28,6 +28,7 @@ _WITHHELD = {
     "checkout.digital_receipt": "false",
 }
 _CARD_DECIDES = {"kernel": "offline-capable"}
+_BY_ITSELF = {"settlement.at": "23:30"}
 _ON_REQUEST = {"receipts.merchant": "prompt", "receipts.customer": "prompt"}
 _FEW_PRINTED = {"receipts.declined": "false"}
 _FEW_OFFLINE = {"offline.allowed": "true", "offline.queue_count": "2", "offline.queue_sum": "12000"}
@@ -57,8 +58,9 @@ def _switched(profile: Profile) -> Iterator[dict[str, str]]:
     refunds = {"refunds.unreferenced": "true"} if unreferenced else {}
     no_code = {"moto.ask_cvc": "false"} if profile.moto.enabled else {}
     few_printed = _FEW_PRINTED if profile.printer is not None else {}
+    by_itself = _BY_ITSELF if profile.settlement.enabled else {}
     withheld = _WITHHELD if profile.checkout is not None else {}
-    yield {**_SMALL, **_CARD_DECIDES, **refunds, **no_code, **few_printed, **withheld}
+    yield {**_SMALL, **_CARD_DECIDES, **refunds, **no_code, **few_printed, **by_itself, **withheld}
     if profile.printer is not None:
         yield {**_ON_REQUEST, **refunds}
     if profile.offline.enabled and not profile.offline.allowed:

@@ -130,6 +130,12 @@ def test_what_was_always_around_when_a_guard_held_is_wanted_again_and_nothing_el
         ("v400m", "sale reading timeout failed -", "a virtual card, which is read at once"),
         ("v400m", "part-refund authorising timeout failed -", "a point of sale on a network"),
         ("v400m", "sale approved input_requested done card_is_out", "a point of sale on a network"),
+        (
+            "v400m",
+            "charge present card_swiped failed card_is_of_no_taken_brand",
+            "a point of sale on a network",
+        ),
+        ("v400m", "menu closed returned done -", "a passcode that is given up, which leads home"),
         ("v400m", "sale reading reader_lost failed -", ""),
         ("square-reader", "charge pin reader_lost failed -", ""),
     ],

@@ -18,6 +18,7 @@ from terminal_sim.explore.search.errands.point_of_sale import point_of_sale
 from terminal_sim.explore.search.errands.results import results
 from terminal_sim.explore.search.errands.settlement import settlement
 from terminal_sim.explore.search.errands.typed import typed
+from terminal_sim.explore.search.errands.unanswered import unanswered
 from terminal_sim.explore.search.errands.way import Errand, menu_ways
 
 
@@ -36,6 +37,7 @@ def errands(profile: Profile, numbers: Mapping[str, str], pins: Mapping[str, str
         point_of_sale(profile),
         results(profile, ways, numbers),
         settlement(profile, ways),
+        unanswered(profile, ways),
         accounts(profile, ways),
     ):
         found += each

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import Profile
-from terminal_sim.explore.search.act import PRESS, TAP, WAIT
+from terminal_sim.explore.search.act import PRESS, TAP, WAIT, Act
 from terminal_sim.explore.search.errands.way import CHIP, DONE, Errand, MenuWay, starts, ways_to
 
 
@@ -48,8 +48,11 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         for spoiled in ("card-garbage", "card-torn"):
             slow: Errand = (("network", "slow", "5s"), *begun, CHIP, ("fault", spoiled), (WAIT, "20s"))
             yield (*slow, ("network", "slow", "0s"), ("remove", "card"), (WAIT, "3min"))
-        for then in ((PRESS, "CANCEL"), ("tap-card", "visa-second-tap"), (WAIT, "3min")):
-            yield (("host", "sends", "unblock-pin"), *begun, ("tap-card", "visa-second-tap"), then)
+        again: Act = ("tap-card", "visa-second-tap")
+        till: Errand = (("pos", "sale", "T-1", "1000"),)
+        for asked in (begun, till, *((*way, (PRESS, "1000", "OK")) for way in ways_to(ways, "refund"))):
+            for then in ((PRESS, "CANCEL"), again, (WAIT, "3min")):
+                yield (("host", "sends", "unblock-pin"), *asked, again, (WAIT, "2s"), then)
         yield (("network", "down"), *begun, CHIP, (WAIT, "3min"), ("network", "up"))
         for fault in ("card-failure", "card-garbage", "card-mute"):
             yield (*begun, CHIP, ("fault", fault), (WAIT, "2s"), ("remove", "card"), (WAIT, "3min"))

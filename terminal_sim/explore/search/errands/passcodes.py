@@ -31,6 +31,13 @@ def passcodes(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             yield (*before, *wrong, (WAIT, str(Duration(rules.lock + more))), *before, right)
         yield (*before, *wrong[:2], (PRESS, "CANCEL"), *before, *wrong[2:], right)
         break
+    for errand in ways_to(ways, "refund"):
+        *reached, _ = errand
+        locked: Errand = (
+            *reached,
+            *((PRESS, WRONG, "OK"),) * profile.passcodes[profile.refunds.passcode].tries,
+        )
+        yield (*locked, (PRESS, "CANCEL"), *reached)
     for errand in ways_to(ways, "change-passcode"):
         changed: Errand = (
             *errand,

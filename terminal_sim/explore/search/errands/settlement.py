@@ -38,6 +38,8 @@ def settlement(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             yield (*one, ("network", "down"), *way, *settled, ("network", "up"), (WAIT, "10min"))
             yield (*one, ("paper", "out"), *way, *settled, ("paper", "in"), (PRESS, "OK"))
             yield (("pos", "sale", "T-1", "1000"), ("swipe", "visa-stripe"), (WAIT, "2s"), (PRESS, "OK"), *way, *settled, ("pos", "refund", "T-1"))  # fmt: skip
+            for listed in ways_to(ways, "history"):
+                yield (*one, *one, *listed, (TAP, "txn-1"), (TAP, "void"), (WAIT, "2s"), (PRESS, "OK"), ("remove", "card"), *way, *settled)  # fmt: skip
             for shown in ways_to(ways, "batch-report"):
                 last: tuple[Act, ...] = ((TAP, "print"), (PRESS, "CANCEL"), (WAIT, "2min"))
                 for act in last:

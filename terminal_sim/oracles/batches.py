@@ -1,0 +1,152 @@
+"""Rules of the batch: when it may be closed, what its screens and its report say of it, and that the report comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import PrintedReceipt, contents
+from terminal_sim.oracles.facts import IN_DOUBT, PAYMENT_KINDS, SessionFacts
+from terminal_sim.oracles.lists import newest_rows
+from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id, text_of
+from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.receipts import value_of
+
+_TYPES = {"batch-sales": ("sale", "moto"), "batch-voids": ("void",), "batch-refunds": ("refund",)}
+_LAST_BATCH = 999_999
+_OPEN = ("settle", "batch-report")
+
+
+def rows_of_batches(facts: SessionFacts, seen: Occurrence) -> list[SeenRow]:
+    """The rows of all batches that were closed, those of this occurrence among them."""
+    return [*facts.settlements, *(row for row in seen.rows if row.kind == "settlement")]
+
+
+def open_batch(closed: list[SeenRow]) -> int:
+    """The number of the batch that payments are in now."""
+    return closed[-1].number("batch") % _LAST_BATCH + 1 if closed else 1
+
+
+def shown_batch(screen: str, closed: list[SeenRow]) -> int:
+    """The number of the batch that a screen is about, 0 for one that is about none."""
+    waits = bool(closed) and closed[-1].text("state") != "SETTLED"
+    if screen in ("settled", "last-batch") or (screen == "settle" and waits):
+        return closed[-1].number("batch") if closed else 0
+    return open_batch(closed) if screen in _OPEN else 0
+
+
+def totals(facts: SessionFacts, seen: Occurrence, batch: int) -> dict[str, tuple[int, int]]:
+    """How many payments of each type a batch has, and what they come to in minor units."""
+    done = {
+        row.text("reference")
+        for rows in (*facts.payments.values(), seen.rows)
+        for row in rows
+        if row.kind in PAYMENT_KINDS and row.text("state") == "COMPLETED" and row.number("batch") == batch
+    }
+    newest = [row for name, row in newest_rows(facts, seen).items() if name in done]
+    found: dict[str, tuple[int, int]] = {}
+    for name, kinds in _TYPES.items():
+        own = [row.number("amount") for row in newest if row.kind in kinds]
+        found[name] = len(own), sum(own)
+    return found
+
+
+def net(of: dict[str, tuple[int, int]]) -> int:
+    """What a batch comes to."""
+    return of["batch-sales"][1] - of["batch-voids"][1] - of["batch-refunds"][1]
+
+
+@oracle(
+    "R-batch-1",
+    "a batch is closed when it has payments, and none of any batch is in doubt",
+    contents.RowStored,
+)
+def closed(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for row in seen.rows:
+        if row.kind != "settlement" or row.text("state") != "PENDING":
+            continue
+        doubtful = [name for name, one in newest_rows(facts, seen).items() if one.text("state") in IN_DOUBT]
+        if doubtful:
+            yield f"batch {row.number('batch')} was closed, and {doubtful[0]} is in doubt"
+        if not any(count for count, _ in totals(facts, seen, row.number("batch")).values()):
+            yield f"batch {row.number('batch')} was closed, and has no payment"
+
+
+@oracle(
+    "R-batch-2",
+    "the screens of a batch have its number, its totals and how far its settlement is",
+    contents.ScreenShown,
+)
+def shown(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    screen, rows = screen_id(seen.after), rows_of_batches(facts, seen)
+    batch = shown_batch(screen, rows)
+    if not batch or not facts.profile.settlement.enabled:
+        return
+    said = text_of(seen.after, "batch")
+    if digits(said) != f"{batch:06d}":
+        yield f"{said!r} stands there, and it is batch {batch}"
+    of = totals(facts, seen, batch)
+    for name, (count, total) in of.items():
+        line = text_of(seen.after, name)
+        if digits(line) != f"{count}{total:03d}":
+            yield f"{line!r} stands there, and {count} payments come to {total}"
+    line = text_of(seen.after, "batch-net")
+    if digits(line) != f"{abs(net(of)):03d}":
+        yield f"{line!r} stands there, and the batch comes to {net(of)}"
+    wanted = outcome(batch, rows)
+    if screen != "settle" and not has(seen.after, wanted):
+        yield f"the screen does not say {wanted}"
+
+
+def outcome(batch: int, rows: list[SeenRow]) -> str:
+    """The id of how far the settlement of a batch is."""
+    states = [row.text("state") for row in rows if row.number("batch") == batch]
+    if not states:
+        return "batch-open"
+    if states[-1] != "SETTLED":
+        return "batch-pending"
+    return "batch-uploaded" if "UPLOADING" in states else "batch-balanced"
+
+
+@oracle(
+    "R-batch-3",
+    "a settled batch prints its report, and a report says what its batch comes to",
+    contents.ScreenShown,
+    contents.ReceiptPrinted,
+)
+def reported(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if facts.profile.printer is None or not seen.is_on:
+        return
+    out = [
+        one.content
+        for one in seen.entries
+        if isinstance(one.content, contents.ReceiptPrinted) and one.content.copy == "report"
+    ]
+    stopped = contents.ReceiptStopped in seen.kinds or seen.around.paper == "out" or seen.around.jammed
+    if seen.came_to == "settled" and not out and not stopped:
+        yield "the batch is settled, and no report comes out"
+    rows = rows_of_batches(facts, seen)
+    papers = [one for one in facts.terminal.receipts[-len(out) :] if one.copy == "report"] if out else []
+    for paper in papers:
+        yield from _says(facts, seen, paper, rows)
+
+
+def _says(facts: SessionFacts, seen: Occurrence, paper: PrintedReceipt, rows: list[SeenRow]) -> Iterator[str]:
+    number = shown_batch(screen_id(seen.after), rows)
+    if not number:
+        return
+    said = value_of(paper, "batch-number")
+    if said != f"{number:06d}":
+        yield f"the report is of batch {said}, and the screen shows batch {number}"
+    of = totals(facts, seen, number)
+    lines = paper.receipt.lines
+    sums = [
+        getattr(line, "value", None)
+        for line in lines
+        if getattr(getattr(line, "label", None), "id", "") == "batch-net"
+    ]
+    minor = getattr(sums[0], "minor", None) if sums else None
+    if minor != net(of):
+        yield f"the report of batch {number} comes to {minor}, and its payments to {net(of)}"
+
+
+BATCHES = (closed, shown, reported)

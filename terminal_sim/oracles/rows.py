@@ -1,0 +1,87 @@
+"""Rules of the rows themselves: they name the card that was presented, the time at which it was, and the profile's currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from terminal_sim.bench import contents
+from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.occurrence import Occurrence, SeenRow
+from terminal_sim.oracles.oracle import oracle
+
+_PAYMENTS = ("sale", "moto", "refund")
+_CLOSE = timedelta(seconds=1)
+
+
+def _begun(facts: SessionFacts, seen: Occurrence) -> Iterator[SeenRow]:
+    """The first rows of payments that a person makes at the terminal."""
+    known = set(facts.payments)
+    for row in seen.rows:
+        name = row.text("reference")
+        if row.kind in _PAYMENTS and name not in known and not row.text("original"):
+            known.add(name)
+            yield row
+
+
+@oracle(
+    "R-row-1",
+    "a payment has the number and the brand of the card that was presented or typed",
+    contents.RowStored,
+)
+def of_the_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for row in _begun(facts, seen):
+        typed = [
+            one.digits
+            for one in (*facts.confirmed, seen.confirmed)
+            if one is not None and one.screen == "card-number"
+        ]
+        if row.text("entry") == "keyed":
+            if typed and not row.text("pan").endswith(typed[-1][-4:]):
+                yield f"{row.text('reference')} is of {row.text('pan')}, and a number that ends with {typed[-1][-4:]} was typed"
+            continue
+        card = facts.terminal.card
+        if card is None or not (facts.way or seen.line):
+            continue
+        ends = {account.pan.reveal()[-4:] for account in card.accounts}
+        if row.text("pan")[-4:] not in ends:
+            yield f"{row.text('reference')} is of {row.text('pan')}, and the card ends with {' or '.join(sorted(ends))}"
+
+
+@oracle(
+    "R-row-2",
+    "a payment has the time at which it was asked for, and the profile's currency",
+    contents.RowStored,
+)
+def when(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    now = facts.terminal.bench.engine.clock.now
+    for row in _begun(facts, seen):
+        if row.text("currency") != facts.profile.currency:
+            yield f"{row.text('reference')} is in {row.text('currency')}, and the profile says {facts.profile.currency}"
+        begun = now.civil - timedelta(microseconds=now.mono - row.mono)
+        if abs(datetime.fromisoformat(row.text("at")) - begun) > _CLOSE:
+            yield f"{row.text('reference')} was at {row.text('at')}, and it was {begun:%Y-%m-%d %H:%M:%S}"
+
+
+@oracle(
+    "R-tap-1", "the holder of a card that is tapped for more than the limit is verified", contents.RowStored
+)
+def verified(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    limits = [
+        (one.aid.hex().upper(), one.contactless_cvm_limit) for one in facts.terminal.board.kernel.applications
+    ]
+    for row in seen.rows:
+        if (
+            row.kind != "sale"
+            or row.text("state") != "COMPLETED"
+            or row.text("entry") != "contactless"
+            or facts.is_kept(row)
+        ):
+            continue
+        asked = row.number("requested") or row.number("amount")
+        limit = next((most for aid, most in limits if row.text("aid").upper().startswith(aid)), None)
+        if limit is not None and asked > limit and row.text("cvm") in ("", "no-cvm"):
+            yield f"{asked} was tapped, the limit is {limit}, and nobody was verified"
+
+
+ROWS = (of_the_card, when, verified)

@@ -1,0 +1,58 @@
+"""Rules of wordings: each text stands in the words of its id, in the language of its screen or paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import View, contents
+from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.occurrence import Occurrence
+from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.receipts import ids_of
+
+# Wordings that are the same in English and in French.
+_IN_COMMON = frozenset((
+    "transactions", "history-transactions", "transaction", "cvc", "clearpay", "marked", "batch-net", "status-page",
+    "receipt-ticket", "receipt-date", "receipt-application", "receipt-aid", "receipt-terminal", "receipt-type", "receipt-total", "receipt-signature",
+    "report-terminal", "report-type", "report-ticket", "report-net", "report-code",
+))  # fmt: skip
+
+
+@oracle("R-word-1", "what has the id of a wording is written in its words", contents.ScreenShown)
+def worded(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    view = seen.after
+    if view is None or not any(view is one for one in seen.screens):
+        return
+    for element in view.screen.elements:
+        name, text = getattr(element, "id", ""), getattr(element, "text", None)
+        if name and isinstance(text, str) and name in view.texts.ids:
+            yield f"{name} reads {text!r}, whatever the language"
+
+
+@oracle(
+    "R-word-2",
+    "a wording in one language is not that of another, but for words that both have in common",
+    contents.ScreenShown,
+    contents.ReceiptPrinted,
+)
+def translated(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    view = seen.after
+    if view is None:
+        return
+    named = {one for _, one in view.wordings} if seen.came_to else set()
+    named.update(one for paper in seen.printed for one in ids_of(paper))
+    for name in sorted(named - _IN_COMMON):
+        yield from _same(view, facts.profile.languages, name)
+
+
+def _same(view: View, languages: tuple[str, ...], name: str) -> Iterator[str]:
+    words: dict[str, str] = {}
+    for locale in languages:
+        said = view.texts.catalogue(locale).get(name, "")
+        if any(letter.isalpha() for letter in said.partition("{")[0]):
+            other = words.setdefault(said, locale)
+            if other.partition("-")[0] != locale.partition("-")[0]:
+                yield f"{name} reads {said!r} in {other} and in {locale}"
+
+
+WORDS = (worded, translated)
