@@ -23,15 +23,15 @@ _CODES = {409: ExitCode.UNMET, 500: ExitCode.BROKEN}
 
 
 @dataclass(frozen=True, slots=True)
-class _Refused:
+class _LinesRefused:
     """Why the lines were not all done, with the exit code that says it."""
 
     why: str
     code: ExitCode
 
 
-class _Bench:
-    """A bench that is served, at the terminal with this name, or at its first one."""
+class _ServedLines:
+    """Where lines are sent: a bench that is served, at the terminal with this name, or at its first one."""
 
     def __init__(self, served: Announcement, terminal: str) -> None:
         self._url = served.url
@@ -45,7 +45,7 @@ class _Bench:
             urllib.request.ProxyHandler({}), *_trusting(served.certificate)
         )
 
-    def do(self, lines: Sequence[str]) -> Sequence[str] | _Refused:
+    def do(self, lines: Sequence[str]) -> Sequence[str] | _LinesRefused:
         """Do the lines, and say what they noted. Raises `UserError` where nobody answers."""
         request = urllib.request.Request(
             f"{self._url}/api/v1/lines{self._query}", data="\n".join(lines).encode(), headers=self._headers
@@ -59,30 +59,30 @@ class _Bench:
             field = problem.get("field", "")
             at = int(field.split(".")[1]) if field.startswith("lines.") else 0
             why = f"{lines[at]}: {problem['detail']}" if lines else problem["detail"]
-            return _Refused(why, _CODES.get(refused.code, ExitCode.WRONG))
+            return _LinesRefused(why, _CODES.get(refused.code, ExitCode.WRONG))
         except OSError as gone:
             raise UserError(
                 f"the bench at {self._url} does not answer: {gone}; start one with `terminal-sim serve`"
             ) from None
 
-    def await_screen(self, selector: str, patience: float) -> Sequence[str] | _Refused:
+    def await_screen(self, selector: str, patience: float) -> Sequence[str] | _LinesRefused:
         """Look at the screen until the selector matches, for so many seconds of the wall. Virtual time is left to itself."""
         ends = monotonic() + patience
         while True:
             said = self.do([f"expect screen {selector} within 0s"])
-            if not isinstance(said, _Refused) or said.code is not ExitCode.UNMET or monotonic() > ends:
+            if not isinstance(said, _LinesRefused) or said.code is not ExitCode.UNMET or monotonic() > ends:
                 return said
             sleep(_LOOK)
 
 
 def run(given: Namespace) -> int:
-    bench = _Bench(_served(given.to), given.terminal)
-    notes: Sequence[str] | _Refused = ()
+    bench = _ServedLines(_served(given.to), given.terminal)
+    notes: Sequence[str] | _LinesRefused = ()
     if given.awaited:
         notes = bench.await_screen(given.awaited, given.patience)
-    if not isinstance(notes, _Refused):
+    if not isinstance(notes, _LinesRefused):
         notes = bench.do(given.lines)
-    if isinstance(notes, _Refused):
+    if isinstance(notes, _LinesRefused):
         print(notes.why, file=sys.stderr)
         return notes.code
     for note in notes:
