@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from terminal_sim.bench import Bench
-from terminal_sim.pos.adyen.exchange import HttpReply
-from terminal_sim.pos.adyen.seal import SharedKey, seal, unseal
+from terminal_sim.pos.adyen.wire.exchange import HttpReply
+from terminal_sim.pos.adyen.wire.seal import SharedKey, seal, unseal
 from terminal_sim.secret import Secret
 
 DIALOGUE_AIM = 1.5  # times a chip sale by hand

@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "drivers")]  # a clone draws itself, insta
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
 from terminal_sim.bench.served_places import ServedTerminalApi  # noqa: E402
-from terminal_sim.pos.adyen.seal import SharedKey  # noqa: E402
+from terminal_sim.pos.adyen.wire.seal import SharedKey  # noqa: E402
 from terminal_sim.secret import Secret  # noqa: E402
 from tests.browser.conftest import FLAGS  # noqa: E402
 from tests.interop.adyen import Library, PointOfSale  # noqa: E402

@@ -18,8 +18,13 @@ from terminal_sim.core.text import Phrase, Text
 from terminal_sim.flows.receipts import receipt_for
 from terminal_sim.journal.errors import CommitUnknown
 from terminal_sim.journal.records import JournalStore
-from terminal_sim.pos.adyen.device import DeviceCondition, DeviceStatus, ReceiptField, TerminalIdentity
-from terminal_sim.pos.adyen.values import PrinterStatus
+from terminal_sim.pos.adyen.messages.values import PrinterStatus
+from terminal_sim.pos.adyen.service.device import (
+    DeviceCondition,
+    DeviceStatus,
+    ReceiptField,
+    TerminalIdentity,
+)
 from terminal_sim.profile.kernel import COUNTRIES
 from terminal_sim.runtime.clock import VirtualClock
 

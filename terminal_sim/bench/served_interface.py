@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from terminal_sim.pos.adyen.seal import SharedKey
 from terminal_sim.pos.adyen.terminal_api import TerminalApi
+from terminal_sim.pos.adyen.wire.seal import SharedKey
 from terminal_sim.pos.api_fault import CertificateState, ComingApiFault, SharedKeyState
 from terminal_sim.pos.servers.api_line import ApiLine
 from terminal_sim.pos.servers.certificates import ServerCertificate

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from terminal_sim.pos.adyen.seal import SharedKey
+from terminal_sim.pos.adyen.wire.seal import SharedKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

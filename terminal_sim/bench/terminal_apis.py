@@ -19,12 +19,12 @@ from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.bench.till import Till
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.loopback import LOOPBACK
-from terminal_sim.pos.adyen.announcer import Announcer
-from terminal_sim.pos.adyen.dialogue import Dialogues, row_of
-from terminal_sim.pos.adyen.outbox import NotifiedUrl, Outbox
-from terminal_sim.pos.adyen.platform import addressee
-from terminal_sim.pos.adyen.seal import SharedKey
+from terminal_sim.pos.adyen.notices.announcer import Announcer
+from terminal_sim.pos.adyen.notices.outbox import NotifiedUrl, Outbox
+from terminal_sim.pos.adyen.platform.replies import addressee
+from terminal_sim.pos.adyen.service.dialogue import Dialogues, row_of
 from terminal_sim.pos.adyen.terminal_api import TerminalApi
+from terminal_sim.pos.adyen.wire.seal import SharedKey
 from terminal_sim.pos.servers.adyen import LocalTerminalApi
 from terminal_sim.pos.servers.adyen_cloud import CloudTerminalApi, Connected
 from terminal_sim.pos.servers.api_line import ApiLine

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from terminal_sim.bench.served_apis import ServedTerminalApi
-from terminal_sim.pos.adyen.seal import SharedKey
+from terminal_sim.pos.adyen.wire.seal import SharedKey
 from terminal_sim.secret import Secret
 from tests.interop.adyen import LIBRARY, Library, PointOfSale
 from tests.interop.served_process import ServedProcess

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from terminal_sim.pos.adyen.seal import SharedKey
+from terminal_sim.pos.adyen.wire.seal import SharedKey
 from terminal_sim.secret import Secret
 from tests.pos.adyen.kit import SECOND, Spoken, spoken
 from tests.pos.square.kit import HEADERS, SquareShop, shop

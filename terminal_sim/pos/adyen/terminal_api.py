@@ -13,16 +13,13 @@ from collections.abc import Sequence
 
 from terminal_sim.core.events import RequestCancelled
 from terminal_sim.core.payment_request import RequestAnswer
-from terminal_sim.pos.adyen.announcer import Announcer
-from terminal_sim.pos.adyen.common import MessageReference
-from terminal_sim.pos.adyen.device import ApiDevice
-from terminal_sim.pos.adyen.device_calls import DeviceCalls
-from terminal_sim.pos.adyen.dialogue import Dialogues, ServiceDialogue
-from terminal_sim.pos.adyen.dialogue_course import DialogueCourse
-from terminal_sim.pos.adyen.exchange import HttpExchange, HttpReply, NotOpened, Reply, opened
-from terminal_sim.pos.adyen.inquiries import diagnosis_answer, status_answer
-from terminal_sim.pos.adyen.refusals import UNSERVED, NotServed, RequestFailure
-from terminal_sim.pos.adyen.requests import (
+from terminal_sim.pos.adyen.answers.inquiries import diagnosis_answer, status_answer
+from terminal_sim.pos.adyen.answers.shifts import NotStored, Shifts
+from terminal_sim.pos.adyen.device_class.calls import DeviceCalls
+from terminal_sim.pos.adyen.dialogues.course import DialogueCourse
+from terminal_sim.pos.adyen.messages.common import MessageReference
+from terminal_sim.pos.adyen.messages.refusals import UNSERVED, NotServed, RequestFailure
+from terminal_sim.pos.adyen.messages.requests import (
     AbortRequest,
     CardAcquisitionRequest,
     DiagnosisRequest,
@@ -38,10 +35,13 @@ from terminal_sim.pos.adyen.requests import (
     ReversalRequest,
     TransactionStatusRequest,
 )
-from terminal_sim.pos.adyen.responses import EnableServiceResponse, NexoResponse
-from terminal_sim.pos.adyen.seal import SharedKey
-from terminal_sim.pos.adyen.shifts import NotStored, Shifts
-from terminal_sim.pos.adyen.values import Category, ErrorCondition, NexoResult, TransactionAction
+from terminal_sim.pos.adyen.messages.responses import EnableServiceResponse, NexoResponse
+from terminal_sim.pos.adyen.messages.values import Category, ErrorCondition, NexoResult, TransactionAction
+from terminal_sim.pos.adyen.notices.announcer import Announcer
+from terminal_sim.pos.adyen.service.device import ApiDevice
+from terminal_sim.pos.adyen.service.dialogue import Dialogues, ServiceDialogue
+from terminal_sim.pos.adyen.wire.exchange import HttpExchange, HttpReply, NotOpened, Reply, opened
+from terminal_sim.pos.adyen.wire.seal import SharedKey
 
 _NO_CARD = RequestFailure(ErrorCondition.NOT_FOUND, "No card acquisition is under way")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from terminal_sim.pos.adyen.exchange import HttpReply
 from terminal_sim.pos.adyen.terminal_api import TerminalApi
+from terminal_sim.pos.adyen.wire.exchange import HttpReply
 from terminal_sim.pos.servers.http import HttpRequest, HttpResponse
 from terminal_sim.pos.servers.on_bench import OnBench, settle
 

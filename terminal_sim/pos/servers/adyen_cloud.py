@@ -13,9 +13,9 @@ from itertools import count
 
 from msgspec import Struct
 
-from terminal_sim.pos.adyen.common import MessageHeader
-from terminal_sim.pos.adyen.exchange import HttpReply, Reply
-from terminal_sim.pos.adyen.platform import (
+from terminal_sim.pos.adyen.messages.common import MessageHeader
+from terminal_sim.pos.adyen.messages.values import Category
+from terminal_sim.pos.adyen.platform.replies import (
     NO_SUCH_DEVICE,
     OTHER_DEVICE,
     TAKEN,
@@ -28,9 +28,9 @@ from terminal_sim.pos.adyen.platform import (
     not_an_object,
     not_connected,
 )
-from terminal_sim.pos.adyen.platform_routes import PlatformCall, routed
+from terminal_sim.pos.adyen.platform.routes import PlatformCall, routed
 from terminal_sim.pos.adyen.terminal_api import TerminalApi
-from terminal_sim.pos.adyen.values import Category
+from terminal_sim.pos.adyen.wire.exchange import HttpReply, Reply
 from terminal_sim.pos.servers.http import HttpRequest, HttpResponse
 from terminal_sim.pos.servers.on_bench import OnBench, settle
 from terminal_sim.secret import Secret

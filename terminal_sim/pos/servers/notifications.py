@@ -8,7 +8,7 @@ from concurrent.futures import Future
 
 import h11
 
-from terminal_sim.pos.adyen.outbox import ACCEPTED, NotifiedUrl
+from terminal_sim.pos.adyen.notices.outbox import ACCEPTED, NotifiedUrl
 from terminal_sim.pos.servers.posting import post
 
 WITHIN = 10.0  # seconds of the wall

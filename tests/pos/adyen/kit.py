@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from terminal_sim.bench import Bench, TerminalUnderTest
-from terminal_sim.pos.adyen.exchange import HttpReply
 from terminal_sim.pos.adyen.terminal_api import TerminalApi
+from terminal_sim.pos.adyen.wire.exchange import HttpReply
 
 SECOND = 1_000_000
 

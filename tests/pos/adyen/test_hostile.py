@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from terminal_sim.pos.adyen.responses import written
-from terminal_sim.pos.adyen.seal import NONCE_BYTES, SharedKey, seal
+from terminal_sim.pos.adyen.messages.responses import written
+from terminal_sim.pos.adyen.wire.seal import NONCE_BYTES, SharedKey, seal
 from terminal_sim.secret import Secret
 from tests.pos.adyen.kit import Asked, Spoken, spoken
 from tests.pos.vectors import vectors

@@ -8,12 +8,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from terminal_sim.pos.adyen.additional import AdditionalDataError, DataForm, read_additional, write_additional
-from terminal_sim.pos.adyen.common import MessageHeader
-from terminal_sim.pos.adyen.reading import Malformed, NotJson, read_envelope, read_request
-from terminal_sim.pos.adyen.requests import BODIES, NexoPaymentRequest
-from terminal_sim.pos.adyen.responses import ANSWERS, written
-from terminal_sim.pos.adyen.values import Category
+from terminal_sim.pos.adyen.messages.additional import (
+    AdditionalDataError,
+    DataForm,
+    read_additional,
+    write_additional,
+)
+from terminal_sim.pos.adyen.messages.common import MessageHeader
+from terminal_sim.pos.adyen.messages.requests import BODIES, NexoPaymentRequest
+from terminal_sim.pos.adyen.messages.responses import ANSWERS, written
+from terminal_sim.pos.adyen.messages.values import Category
+from terminal_sim.pos.adyen.wire.reading import Malformed, NotJson, read_envelope, read_request
 from tests.pos.vectors import vectors
 
 REQUESTS = vectors("adyen_requests")

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse
-from terminal_sim.pos.adyen.outbox import NotifiedUrl
+from terminal_sim.pos.adyen.notices.outbox import NotifiedUrl
 from tests.contracts.drive import CARDS
 from tests.pos.adyen.kit import SECOND, Spoken, spoken
 

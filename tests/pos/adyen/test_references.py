@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from terminal_sim.pos.adyen.references import numbers_of, tender_reference
+from terminal_sim.pos.adyen.messages.references import numbers_of, tender_reference
 
 AT = datetime.fromisoformat("2026-01-15T09:00:00")
 

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from msgspec import inspect as shapes
 
-from terminal_sim.pos.adyen import common, requests, responses
-from terminal_sim.pos.adyen.naming import Nexo
-from terminal_sim.pos.adyen.seal import Trailer
+from terminal_sim.pos.adyen.messages import common, requests, responses
+from terminal_sim.pos.adyen.messages.naming import Nexo
+from terminal_sim.pos.adyen.wire.seal import Trailer
 from tests.pos.vectors import vectors
 
 FACTS: dict[str, Any] = vectors("adyen_facts")

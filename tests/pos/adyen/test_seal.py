@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.pos.adyen.reading import read_envelope
-from terminal_sim.pos.adyen.seal import (
+from terminal_sim.pos.adyen.wire.reading import read_envelope
+from terminal_sim.pos.adyen.wire.seal import (
     NONCE_BYTES,
     SealBroken,
     Sealed,

@@ -12,8 +12,8 @@ from enum import Enum, auto
 from random import Random
 from typing import Any
 
-from terminal_sim.pos.adyen.responses import written
-from terminal_sim.pos.adyen.seal import NONCE_BYTES, SharedKey, seal
+from terminal_sim.pos.adyen.messages.responses import written
+from terminal_sim.pos.adyen.wire.seal import NONCE_BYTES, SharedKey, seal
 
 PATIENCE = 120.0  # seconds of the wall for an answer, on a machine that has much else to do
 _DEEP = 100_000

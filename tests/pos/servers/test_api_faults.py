@@ -17,7 +17,7 @@ import pytest
 
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.bench.served_apis import ServedApis
-from terminal_sim.pos.adyen.seal import SharedKey, seal
+from terminal_sim.pos.adyen.wire.seal import SharedKey, seal
 from tests.patience import PATIENCE
 
 SECOND = 1_000_000

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from terminal_sim.pos.adyen.seal import SharedKey
+from terminal_sim.pos.adyen.wire.seal import SharedKey
 from terminal_sim.pos.servers.http import MOST_CONNECTIONS
 from terminal_sim.secret import Secret
 from tests.pos.servers.hostile import PATIENCE, WAYS, Port, Recorded, answered, request, whole

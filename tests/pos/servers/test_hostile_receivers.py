@@ -8,7 +8,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from terminal_sim.pos.adyen.outbox import NotifiedUrl
+from terminal_sim.pos.adyen.notices.outbox import NotifiedUrl
 from terminal_sim.pos.servers.notifications import LoopbackCourier
 from terminal_sim.pos.servers.webhooks import WebhookCourier
 from terminal_sim.pos.square.webhooks.deliveries import PostResult

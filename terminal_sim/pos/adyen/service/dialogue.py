@@ -10,12 +10,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from terminal_sim.core.rows.schema import FlatRow, JournalRow, RowError
-from terminal_sim.pos.adyen.common import MessageHeader
-from terminal_sim.pos.adyen.reading import Malformed, NotJson, read_envelope, read_request
-from terminal_sim.pos.adyen.references import numbers_of, tender_reference
-from terminal_sim.pos.adyen.refusals import RequestFailure, busy_with
-from terminal_sim.pos.adyen.requests import DialogueBody
-from terminal_sim.pos.adyen.values import Category
+from terminal_sim.pos.adyen.messages.common import MessageHeader
+from terminal_sim.pos.adyen.messages.references import numbers_of, tender_reference
+from terminal_sim.pos.adyen.messages.refusals import RequestFailure, busy_with
+from terminal_sim.pos.adyen.messages.requests import DialogueBody
+from terminal_sim.pos.adyen.messages.values import Category
+from terminal_sim.pos.adyen.wire.reading import Malformed, NotJson, read_envelope, read_request
 
 REMEMBERED = 48 * 3600 * 1_000_000
 """For how long a ServiceID must not come again, in microseconds of virtual time."""

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from terminal_sim.pos.adyen.naming import Nexo
-from terminal_sim.pos.adyen.values import (
+from terminal_sim.pos.adyen.messages.naming import Nexo
+from terminal_sim.pos.adyen.messages.values import (
     Alignment,
     Category,
     CharacterStyle,

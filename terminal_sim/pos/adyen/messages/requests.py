@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from terminal_sim.pos.adyen.common import (
+from terminal_sim.pos.adyen.messages.common import (
     Currency,
     DisplayOutput,
     Filled,
@@ -20,8 +20,8 @@ from terminal_sim.pos.adyen.common import (
     SaleTerminalData,
     TransactionId,
 )
-from terminal_sim.pos.adyen.naming import Nexo
-from terminal_sim.pos.adyen.values import (
+from terminal_sim.pos.adyen.messages.naming import Nexo
+from terminal_sim.pos.adyen.messages.values import (
     Category,
     Device,
     DocumentQualifier,

@@ -13,10 +13,10 @@ from typing import TypeVar
 import msgspec
 from msgspec import Raw
 
-from terminal_sim.pos.adyen.common import MessageHeader
-from terminal_sim.pos.adyen.requests import BODIES, Body
-from terminal_sim.pos.adyen.seal import SealBroken, Sealed
-from terminal_sim.pos.adyen.values import Category, MessageType
+from terminal_sim.pos.adyen.messages.common import MessageHeader
+from terminal_sim.pos.adyen.messages.requests import BODIES, Body
+from terminal_sim.pos.adyen.messages.values import Category, MessageType
+from terminal_sim.pos.adyen.wire.seal import SealBroken, Sealed
 
 T = TypeVar("T")
 REQUEST = "SaleToPOIRequest"

@@ -7,21 +7,19 @@ from decimal import Decimal
 
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.payment import Payment, PaymentState
-from terminal_sim.pos.adyen.additional import (
+from terminal_sim.pos.adyen.messages.additional import (
     AdditionalDataError,
     DataForm,
     percent,
     read_additional,
     write_additional,
 )
-from terminal_sim.pos.adyen.brands import platform_name
-from terminal_sim.pos.adyen.common import OutputContent, OutputText, SaleData, TransactionId
-from terminal_sim.pos.adyen.device import ReceiptField, TerminalIdentity
-from terminal_sim.pos.adyen.dialogue import ServiceDialogue
-from terminal_sim.pos.adyen.references import psp_reference, tender_reference, time_stamp
-from terminal_sim.pos.adyen.refusals import RequestFailure
-from terminal_sim.pos.adyen.requests import NexoPaymentRequest, ReversalRequest
-from terminal_sim.pos.adyen.responses import (
+from terminal_sim.pos.adyen.messages.brands import platform_name
+from terminal_sim.pos.adyen.messages.common import OutputContent, OutputText, SaleData, TransactionId
+from terminal_sim.pos.adyen.messages.references import psp_reference, tender_reference, time_stamp
+from terminal_sim.pos.adyen.messages.refusals import RequestFailure
+from terminal_sim.pos.adyen.messages.requests import NexoPaymentRequest, ReversalRequest
+from terminal_sim.pos.adyen.messages.responses import (
     AmountsResp,
     NexoCardData,
     NexoResponse,
@@ -34,7 +32,7 @@ from terminal_sim.pos.adyen.responses import (
     ReversalResponse,
     SensitiveCardData,
 )
-from terminal_sim.pos.adyen.values import (
+from terminal_sim.pos.adyen.messages.values import (
     AuthenticationMethod,
     CharacterStyle,
     DocumentQualifier,
@@ -42,6 +40,8 @@ from terminal_sim.pos.adyen.values import (
     NexoResult,
     OutputFormat,
 )
+from terminal_sim.pos.adyen.service.device import ReceiptField, TerminalIdentity
+from terminal_sim.pos.adyen.service.dialogue import ServiceDialogue
 
 _ENTRY: Mapping[EntryMode, tuple[EntryModeName, str]] = {
     EntryMode.CHIP: (EntryModeName.ICC, "ICC"),

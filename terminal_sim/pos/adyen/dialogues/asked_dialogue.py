@@ -5,14 +5,18 @@ from __future__ import annotations
 from terminal_sim.core.events import CardRequested, Event, PaymentRequested, RefundRequested
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.payment_request import RefundRequest
-from terminal_sim.pos.adyen.acquisition import asked_card
-from terminal_sim.pos.adyen.asked_payment import asked_money, asked_payment, tender_options
-from terminal_sim.pos.adyen.device import ApiDevice
-from terminal_sim.pos.adyen.dialogue import Dialogues, ServiceDialogue
-from terminal_sim.pos.adyen.references import reference_of
-from terminal_sim.pos.adyen.refusals import NotServed, RequestFailure
-from terminal_sim.pos.adyen.requests import CardAcquisitionRequest, NexoPaymentRequest, ReversalRequest
-from terminal_sim.pos.adyen.values import ErrorCondition
+from terminal_sim.pos.adyen.dialogues.acquisition import asked_card
+from terminal_sim.pos.adyen.dialogues.asked_payment import asked_money, asked_payment, tender_options
+from terminal_sim.pos.adyen.messages.references import reference_of
+from terminal_sim.pos.adyen.messages.refusals import NotServed, RequestFailure
+from terminal_sim.pos.adyen.messages.requests import (
+    CardAcquisitionRequest,
+    NexoPaymentRequest,
+    ReversalRequest,
+)
+from terminal_sim.pos.adyen.messages.values import ErrorCondition
+from terminal_sim.pos.adyen.service.device import ApiDevice
+from terminal_sim.pos.adyen.service.dialogue import Dialogues, ServiceDialogue
 
 _UNKNOWN_ORIGINAL = RequestFailure(ErrorCondition.NOT_FOUND, "The original transaction is not known")
 _UNKNOWN_ACQUISITION = RequestFailure(ErrorCondition.NOT_FOUND, "The card acquisition is not known")

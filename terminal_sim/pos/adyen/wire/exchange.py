@@ -15,9 +15,17 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from terminal_sim.pos.adyen.additional import DataForm, write_additional
-from terminal_sim.pos.adyen.common import MessageHeader
-from terminal_sim.pos.adyen.reading import (
+from terminal_sim.pos.adyen.messages.additional import DataForm, write_additional
+from terminal_sim.pos.adyen.messages.common import MessageHeader
+from terminal_sim.pos.adyen.messages.responses import (
+    Answer,
+    NexoResponse,
+    UnservedResponse,
+    response_text,
+    written,
+)
+from terminal_sim.pos.adyen.messages.values import ErrorCondition, MessageType, NexoResult
+from terminal_sim.pos.adyen.wire.reading import (
     Envelope,
     Malformed,
     NexoRequest,
@@ -25,9 +33,7 @@ from terminal_sim.pos.adyen.reading import (
     read_envelope,
     read_request,
 )
-from terminal_sim.pos.adyen.responses import Answer, NexoResponse, UnservedResponse, response_text, written
-from terminal_sim.pos.adyen.seal import NONCE_BYTES, SealBroken, SharedKey, seal, unseal
-from terminal_sim.pos.adyen.values import ErrorCondition, MessageType, NexoResult
+from terminal_sim.pos.adyen.wire.seal import NONCE_BYTES, SealBroken, SharedKey, seal, unseal
 
 _CRYPTO_ERROR = {"errors": ["Nexo Service: crypto error"], "ServiceID": "-NULL-"}
 _NO_KEY_NOTE = "Direct API REQUIRES payload crypto on live, cleartext allowed for testing only"

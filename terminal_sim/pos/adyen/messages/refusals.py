@@ -12,7 +12,7 @@ from msgspec import Struct
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.payment_request import Awaited, RequestRefusal
 from terminal_sim.core.text import Text
-from terminal_sim.pos.adyen.values import Category, ErrorCondition
+from terminal_sim.pos.adyen.messages.values import Category, ErrorCondition
 
 
 class RequestFailure(Struct, frozen=True):

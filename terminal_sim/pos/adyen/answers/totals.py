@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.payment import Payment, PaymentState
-from terminal_sim.pos.adyen.answers import amount_of
-from terminal_sim.pos.adyen.device import TerminalIdentity
-from terminal_sim.pos.adyen.dialogue import Dialogues, ServiceDialogue
-from terminal_sim.pos.adyen.requests import TotalFilter
-from terminal_sim.pos.adyen.responses import PaymentTotals, TransactionTotals
-from terminal_sim.pos.adyen.values import TotalDetail, TransactionType
+from terminal_sim.pos.adyen.answers.outcomes import amount_of
+from terminal_sim.pos.adyen.messages.requests import TotalFilter
+from terminal_sim.pos.adyen.messages.responses import PaymentTotals, TransactionTotals
+from terminal_sim.pos.adyen.messages.values import TotalDetail, TransactionType
+from terminal_sim.pos.adyen.service.device import TerminalIdentity
+from terminal_sim.pos.adyen.service.dialogue import Dialogues, ServiceDialogue
 
 _FIRST = 1000
 _COUNTS = (PaymentState.COMPLETED, PaymentState.VOIDED, PaymentState.PENDING, PaymentState.FORWARD_SENT)

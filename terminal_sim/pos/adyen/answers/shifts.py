@@ -9,14 +9,13 @@ from collections.abc import Iterable
 
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.rows.schema import JournalRow
-from terminal_sim.pos.adyen.common import MessageHeader, SaleData
-from terminal_sim.pos.adyen.device import ApiDevice
-from terminal_sim.pos.adyen.dialogue import Dialogues, LoginRow, PeriodRow, ServiceDialogue
-from terminal_sim.pos.adyen.inquiries import poi_status
-from terminal_sim.pos.adyen.references import time_stamp
-from terminal_sim.pos.adyen.refusals import UNSERVED, NotServed, RequestFailure
-from terminal_sim.pos.adyen.requests import GetTotalsRequest, LoginRequest, SaleSoftware
-from terminal_sim.pos.adyen.responses import (
+from terminal_sim.pos.adyen.answers.inquiries import poi_status
+from terminal_sim.pos.adyen.answers.totals import identification, last_period, open_period, totals
+from terminal_sim.pos.adyen.messages.common import MessageHeader, SaleData
+from terminal_sim.pos.adyen.messages.references import time_stamp
+from terminal_sim.pos.adyen.messages.refusals import UNSERVED, NotServed, RequestFailure
+from terminal_sim.pos.adyen.messages.requests import GetTotalsRequest, LoginRequest, SaleSoftware
+from terminal_sim.pos.adyen.messages.responses import (
     GetTotalsResponse,
     LoginResponse,
     LogoutResponse,
@@ -25,8 +24,9 @@ from terminal_sim.pos.adyen.responses import (
     ReconciliationResponse,
     TransactionTotals,
 )
-from terminal_sim.pos.adyen.totals import identification, last_period, open_period, totals
-from terminal_sim.pos.adyen.values import ErrorCondition, NexoResult, ReconciliationType
+from terminal_sim.pos.adyen.messages.values import ErrorCondition, NexoResult, ReconciliationType
+from terminal_sim.pos.adyen.service.device import ApiDevice
+from terminal_sim.pos.adyen.service.dialogue import Dialogues, LoginRow, PeriodRow, ServiceDialogue
 
 _DONE = NexoResponse(result=NexoResult.SUCCESS)
 _LOGGED_OUT = RequestFailure(ErrorCondition.LOGGED_OUT, "Log in first")

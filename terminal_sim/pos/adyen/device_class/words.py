@@ -21,11 +21,11 @@ from terminal_sim.core.device_request import (
 )
 from terminal_sim.core.receipt import Centred, Pair, ReceiptLine, Ruler, Side, Written
 from terminal_sim.core.screen import QrCode
-from terminal_sim.pos.adyen.common import DisplayOutput, OutputContent, OutputText, PrintOutput
-from terminal_sim.pos.adyen.refusals import UNSERVED, NotServed, RequestFailure
-from terminal_sim.pos.adyen.requests import InputData, NexoInputRequest
-from terminal_sim.pos.adyen.responses import NexoInput
-from terminal_sim.pos.adyen.values import (
+from terminal_sim.pos.adyen.messages.common import DisplayOutput, OutputContent, OutputText, PrintOutput
+from terminal_sim.pos.adyen.messages.refusals import UNSERVED, NotServed, RequestFailure
+from terminal_sim.pos.adyen.messages.requests import InputData, NexoInputRequest
+from terminal_sim.pos.adyen.messages.responses import NexoInput
+from terminal_sim.pos.adyen.messages.values import (
     Alignment,
     CharacterStyle,
     ErrorCondition,

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote_plus
 
 import msgspec
 
-from terminal_sim.pos.adyen.responses import written
+from terminal_sim.pos.adyen.messages.responses import written
 
 
 class DataForm(Enum):

@@ -11,7 +11,7 @@ from msgspec import Struct
 from terminal_sim.core.events import Event
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.rows.schema import JournalRow
-from terminal_sim.pos.adyen.values import PrinterStatus
+from terminal_sim.pos.adyen.messages.values import PrinterStatus
 
 
 class TerminalIdentity(Struct, frozen=True, kw_only=True):

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 
 from terminal_sim.core.effects import Moved, StartCard, SwitchOff
 from terminal_sim.core.message import EntryMode
-from terminal_sim.pos.adyen.device import ApiDevice, DeviceCondition
-from terminal_sim.pos.adyen.dialogue import ServiceDialogue
-from terminal_sim.pos.adyen.notifications import (
+from terminal_sim.pos.adyen.messages.responses import Answer, NexoResponse
+from terminal_sim.pos.adyen.messages.values import ErrorCondition, EventToNotify, NexoResult
+from terminal_sim.pos.adyen.notices.notifications import (
     NOBODY,
     TenderEvent,
     TenderResult,
     event_notification,
     tender_notification,
 )
-from terminal_sim.pos.adyen.outbox import Outbox
-from terminal_sim.pos.adyen.responses import Answer, NexoResponse
-from terminal_sim.pos.adyen.values import ErrorCondition, EventToNotify, NexoResult
+from terminal_sim.pos.adyen.notices.outbox import Outbox
+from terminal_sim.pos.adyen.service.device import ApiDevice, DeviceCondition
+from terminal_sim.pos.adyen.service.dialogue import ServiceDialogue
 
 _FIRST = 200_000_001  # of the numbers that the notifications of a terminal have
 _STARTED: Mapping[EntryMode, TenderEvent] = {

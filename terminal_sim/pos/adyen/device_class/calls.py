@@ -21,13 +21,11 @@ from terminal_sim.core.payment_request import (
     RequestRefused,
     RequestTaken,
 )
-from terminal_sim.pos.adyen.common import DisplayOutput, MessageReference
-from terminal_sim.pos.adyen.device import ApiDevice
-from terminal_sim.pos.adyen.device_words import asked_display, asked_input, asked_print, given_input
-from terminal_sim.pos.adyen.exchange import HttpExchange
-from terminal_sim.pos.adyen.refusals import BEGUN_BY_NO_REQUEST, RequestFailure
-from terminal_sim.pos.adyen.requests import NexoDisplayRequest, NexoInputRequest, NexoPrintRequest
-from terminal_sim.pos.adyen.responses import (
+from terminal_sim.pos.adyen.device_class.words import asked_display, asked_input, asked_print, given_input
+from terminal_sim.pos.adyen.messages.common import DisplayOutput, MessageReference
+from terminal_sim.pos.adyen.messages.refusals import BEGUN_BY_NO_REQUEST, RequestFailure
+from terminal_sim.pos.adyen.messages.requests import NexoDisplayRequest, NexoInputRequest, NexoPrintRequest
+from terminal_sim.pos.adyen.messages.responses import (
     DisplayResponse,
     InputResponse,
     InputResult,
@@ -36,7 +34,9 @@ from terminal_sim.pos.adyen.responses import (
     OutputResult,
     PrintResponse,
 )
-from terminal_sim.pos.adyen.values import ErrorCondition, NexoResult, ResponseMode
+from terminal_sim.pos.adyen.messages.values import ErrorCondition, NexoResult, ResponseMode
+from terminal_sim.pos.adyen.service.device import ApiDevice
+from terminal_sim.pos.adyen.wire.exchange import HttpExchange
 
 Refuse = Callable[[HttpExchange, RequestFailure], None]
 

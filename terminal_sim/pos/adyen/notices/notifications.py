@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum
 
-from terminal_sim.pos.adyen.additional import percent
-from terminal_sim.pos.adyen.common import DisplayOutput, MessageHeader, OutputContent, PredefinedContent
-from terminal_sim.pos.adyen.dialogue import ServiceDialogue
-from terminal_sim.pos.adyen.references import tender_reference, time_stamp
-from terminal_sim.pos.adyen.requests import NexoDisplayRequest
-from terminal_sim.pos.adyen.responses import EventNotification, written
-from terminal_sim.pos.adyen.values import (
+from terminal_sim.pos.adyen.messages.additional import percent
+from terminal_sim.pos.adyen.messages.common import (
+    DisplayOutput,
+    MessageHeader,
+    OutputContent,
+    PredefinedContent,
+)
+from terminal_sim.pos.adyen.messages.references import tender_reference, time_stamp
+from terminal_sim.pos.adyen.messages.requests import NexoDisplayRequest
+from terminal_sim.pos.adyen.messages.responses import EventNotification, written
+from terminal_sim.pos.adyen.messages.values import (
     Category,
     Device,
     EventToNotify,
@@ -20,6 +24,7 @@ from terminal_sim.pos.adyen.values import (
     NexoMessageClass,
     OutputFormat,
 )
+from terminal_sim.pos.adyen.service.dialogue import ServiceDialogue
 
 NOBODY = "N/A"
 """The point of sale of an event as long as none has asked for anything."""

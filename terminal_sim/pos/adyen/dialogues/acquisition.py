@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from terminal_sim.core.payment_request import AcquiredCard, CardRequest
-from terminal_sim.pos.adyen.additional import write_additional
-from terminal_sim.pos.adyen.answers import card_data, failure, form_of, transaction_id
-from terminal_sim.pos.adyen.asked_payment import asked_money, entries_of
-from terminal_sim.pos.adyen.brands import brand_named
-from terminal_sim.pos.adyen.common import SaleData
-from terminal_sim.pos.adyen.device import TerminalIdentity
-from terminal_sim.pos.adyen.dialogue import ServiceDialogue
-from terminal_sim.pos.adyen.refusals import RequestFailure
-from terminal_sim.pos.adyen.requests import CardAcquisitionRequest
-from terminal_sim.pos.adyen.responses import (
+from terminal_sim.pos.adyen.answers.outcomes import card_data, failure, form_of, transaction_id
+from terminal_sim.pos.adyen.dialogues.asked_payment import asked_money, entries_of
+from terminal_sim.pos.adyen.messages.additional import write_additional
+from terminal_sim.pos.adyen.messages.brands import brand_named
+from terminal_sim.pos.adyen.messages.common import SaleData
+from terminal_sim.pos.adyen.messages.refusals import RequestFailure
+from terminal_sim.pos.adyen.messages.requests import CardAcquisitionRequest
+from terminal_sim.pos.adyen.messages.responses import (
     CardAcquisitionResponse,
     NexoResponse,
     PaymentInstrumentData,
     PoiData,
 )
-from terminal_sim.pos.adyen.values import NexoResult
+from terminal_sim.pos.adyen.messages.values import NexoResult
+from terminal_sim.pos.adyen.service.device import TerminalIdentity
+from terminal_sim.pos.adyen.service.dialogue import ServiceDialogue
 
 
 def asked_card(identity: TerminalIdentity, request: str, body: CardAcquisitionRequest) -> CardRequest:

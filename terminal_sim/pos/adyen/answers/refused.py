@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from terminal_sim.pos.adyen.additional import DataForm, write_additional
-from terminal_sim.pos.adyen.answers import form_of
-from terminal_sim.pos.adyen.common import SaleData, TransactionId
-from terminal_sim.pos.adyen.references import time_stamp
-from terminal_sim.pos.adyen.refusals import RequestFailure
-from terminal_sim.pos.adyen.requests import (
+from terminal_sim.pos.adyen.answers.outcomes import form_of
+from terminal_sim.pos.adyen.messages.additional import DataForm, write_additional
+from terminal_sim.pos.adyen.messages.common import SaleData, TransactionId
+from terminal_sim.pos.adyen.messages.references import time_stamp
+from terminal_sim.pos.adyen.messages.refusals import RequestFailure
+from terminal_sim.pos.adyen.messages.requests import (
     Body,
     CardAcquisitionRequest,
     GetTotalsRequest,
@@ -20,7 +20,7 @@ from terminal_sim.pos.adyen.requests import (
     ReconciliationRequest,
     ReversalRequest,
 )
-from terminal_sim.pos.adyen.responses import (
+from terminal_sim.pos.adyen.messages.responses import (
     Answer,
     CardAcquisitionResponse,
     DisplayResponse,
@@ -36,7 +36,7 @@ from terminal_sim.pos.adyen.responses import (
     ReversalResponse,
     UnservedResponse,
 )
-from terminal_sim.pos.adyen.values import NexoResult
+from terminal_sim.pos.adyen.messages.values import NexoResult
 
 
 def refused_answer(body: Body, refusal: RequestFailure, now: datetime, period: str) -> Answer:

@@ -15,26 +15,26 @@ from terminal_sim.core.payment_request import (
     RequestUnknown,
 )
 from terminal_sim.core.text import Text
-from terminal_sim.pos.adyen.acquisition import acquisition_answer
-from terminal_sim.pos.adyen.announcer import Announcer
-from terminal_sim.pos.adyen.answers import payment_answer, reversal_answer
-from terminal_sim.pos.adyen.asked_dialogue import asking_event
-from terminal_sim.pos.adyen.device import ApiDevice
-from terminal_sim.pos.adyen.dialogue import REMEMBERED, AnswerRow, Dialogues, ServiceDialogue, row_for
-from terminal_sim.pos.adyen.exchange import HttpExchange
-from terminal_sim.pos.adyen.refusals import (
+from terminal_sim.pos.adyen.answers.outcomes import payment_answer, reversal_answer
+from terminal_sim.pos.adyen.answers.refused import refused_answer
+from terminal_sim.pos.adyen.answers.shifts import Shifts
+from terminal_sim.pos.adyen.answers.totals import identification
+from terminal_sim.pos.adyen.dialogues.acquisition import acquisition_answer
+from terminal_sim.pos.adyen.dialogues.asked_dialogue import asking_event
+from terminal_sim.pos.adyen.messages.refusals import (
     BEGUN_BY_NO_REQUEST,
     BY_HAND,
     NotServed,
     RequestFailure,
     refusal_of,
 )
-from terminal_sim.pos.adyen.refused import refused_answer
-from terminal_sim.pos.adyen.requests import CardAcquisitionRequest, DialogueBody, ReversalRequest
-from terminal_sim.pos.adyen.responses import Answer, written
-from terminal_sim.pos.adyen.shifts import Shifts
-from terminal_sim.pos.adyen.totals import identification
-from terminal_sim.pos.adyen.values import ErrorCondition
+from terminal_sim.pos.adyen.messages.requests import CardAcquisitionRequest, DialogueBody, ReversalRequest
+from terminal_sim.pos.adyen.messages.responses import Answer, written
+from terminal_sim.pos.adyen.messages.values import ErrorCondition
+from terminal_sim.pos.adyen.notices.announcer import Announcer
+from terminal_sim.pos.adyen.service.device import ApiDevice
+from terminal_sim.pos.adyen.service.dialogue import REMEMBERED, AnswerRow, Dialogues, ServiceDialogue, row_for
+from terminal_sim.pos.adyen.wire.exchange import HttpExchange
 
 _DUPLICATE = RequestFailure(ErrorCondition.NOT_ALLOWED, "ServiceID was used within the last 48 hours")
 _POWER_LOST = RequestFailure(ErrorCondition.ABORTED, "The terminal lost power before the payment began")

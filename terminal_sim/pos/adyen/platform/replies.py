@@ -12,12 +12,12 @@ from urllib.parse import quote_plus
 
 import msgspec
 
-from terminal_sim.pos.adyen.common import MessageHeader
-from terminal_sim.pos.adyen.exchange import HttpReply
-from terminal_sim.pos.adyen.reading import Malformed, NotJson, read_envelope
-from terminal_sim.pos.adyen.references import time_stamp
-from terminal_sim.pos.adyen.responses import EventNotification, written
-from terminal_sim.pos.adyen.values import Category, EventToNotify, MessageType, NexoMessageClass
+from terminal_sim.pos.adyen.messages.common import MessageHeader
+from terminal_sim.pos.adyen.messages.references import time_stamp
+from terminal_sim.pos.adyen.messages.responses import EventNotification, written
+from terminal_sim.pos.adyen.messages.values import Category, EventToNotify, MessageType, NexoMessageClass
+from terminal_sim.pos.adyen.wire.exchange import HttpReply
+from terminal_sim.pos.adyen.wire.reading import Malformed, NotJson, read_envelope
 
 _NOWHERE = "N/A"
 _NO_OBJECT = "Input is not a JSONObject"

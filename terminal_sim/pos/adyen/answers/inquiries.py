@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from msgspec import Raw
 
-from terminal_sim.pos.adyen.additional import DataForm, write_additional
-from terminal_sim.pos.adyen.answers import failure
-from terminal_sim.pos.adyen.common import MessageReference
-from terminal_sim.pos.adyen.device import DeviceStatus, TerminalIdentity
-from terminal_sim.pos.adyen.dialogue import ServiceDialogue
-from terminal_sim.pos.adyen.exchange import answer_header, body_name
-from terminal_sim.pos.adyen.refusals import RequestFailure
-from terminal_sim.pos.adyen.requests import DiagnosisRequest
-from terminal_sim.pos.adyen.responses import (
+from terminal_sim.pos.adyen.answers.outcomes import failure
+from terminal_sim.pos.adyen.messages.additional import DataForm, write_additional
+from terminal_sim.pos.adyen.messages.common import MessageReference
+from terminal_sim.pos.adyen.messages.refusals import RequestFailure
+from terminal_sim.pos.adyen.messages.requests import DiagnosisRequest
+from terminal_sim.pos.adyen.messages.responses import (
     DiagnosisResponse,
     HostStatus,
     NexoResponse,
@@ -21,7 +18,10 @@ from terminal_sim.pos.adyen.responses import (
     TransactionStatusResponse,
     written,
 )
-from terminal_sim.pos.adyen.values import Category, ErrorCondition, GlobalStatus, NexoResult
+from terminal_sim.pos.adyen.messages.values import Category, ErrorCondition, GlobalStatus, NexoResult
+from terminal_sim.pos.adyen.service.device import DeviceStatus, TerminalIdentity
+from terminal_sim.pos.adyen.service.dialogue import ServiceDialogue
+from terminal_sim.pos.adyen.wire.exchange import answer_header, body_name
 
 
 def status_answer(

@@ -12,7 +12,7 @@ from decimal import Decimal
 import msgspec
 from msgspec import Raw
 
-from terminal_sim.pos.adyen.common import (
+from terminal_sim.pos.adyen.messages.common import (
     DisplayOutput,
     MessageHeader,
     MessageReference,
@@ -22,9 +22,9 @@ from terminal_sim.pos.adyen.common import (
     SaleData,
     TransactionId,
 )
-from terminal_sim.pos.adyen.naming import Nexo
-from terminal_sim.pos.adyen.requests import SaleSoftware
-from terminal_sim.pos.adyen.values import (
+from terminal_sim.pos.adyen.messages.naming import Nexo
+from terminal_sim.pos.adyen.messages.requests import SaleSoftware
+from terminal_sim.pos.adyen.messages.values import (
     AuthenticationMethod,
     Category,
     Device,

@@ -8,13 +8,13 @@ from decimal import Decimal
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment_request import PaymentRequest, RequestedPayment
-from terminal_sim.pos.adyen.additional import AdditionalDataError, read_additional
-from terminal_sim.pos.adyen.brands import brand_named
-from terminal_sim.pos.adyen.common import SaleData
-from terminal_sim.pos.adyen.device import TerminalIdentity
-from terminal_sim.pos.adyen.refusals import UNSERVED, NotServed, RequestFailure
-from terminal_sim.pos.adyen.requests import NexoPaymentRequest
-from terminal_sim.pos.adyen.values import EntryModeName, ErrorCondition, NexoPaymentType
+from terminal_sim.pos.adyen.messages.additional import AdditionalDataError, read_additional
+from terminal_sim.pos.adyen.messages.brands import brand_named
+from terminal_sim.pos.adyen.messages.common import SaleData
+from terminal_sim.pos.adyen.messages.refusals import UNSERVED, NotServed, RequestFailure
+from terminal_sim.pos.adyen.messages.requests import NexoPaymentRequest
+from terminal_sim.pos.adyen.messages.values import EntryModeName, ErrorCondition, NexoPaymentType
+from terminal_sim.pos.adyen.service.device import TerminalIdentity
 
 _AMOUNT = RequestFailure(ErrorCondition.NOT_ALLOWED, "The amount is not one of this currency")
 _NO_ENTRY = RequestFailure(ErrorCondition.UNAVAILABLE_DEVICE, "The terminal reads no card in this way")

@@ -1,0 +1,1 @@
+"""The requests of the device class: Input, Print and Display."""

@@ -1,0 +1,1 @@
+"""Dialogues as the terminal is asked for them, and their course to the answer."""
