@@ -22,6 +22,9 @@ from typing import NoReturn
 
 import pytest
 
+NO_HYPOTHESIS = ("-p", "no:hypothesispytest")
+"""For pytest in a copy: hypothesis would read the source of every module that the tests have imported, for the constants in it."""
+
 
 def run_pytest(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """What pytest says in the folder of `project`. Raises `ChildProcessError` where it ends without a word."""
@@ -29,7 +32,7 @@ def run_pytest(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
 
         def tell() -> None:
             _forget(arguments)
-            result = project.runpytest_inprocess(*arguments)
+            result = project.runpytest_inprocess(*NO_HYPOTHESIS, *arguments)
             file.write(pickle.dumps((int(result.ret), result.outlines, result.errlines, result.duration)))
             file.flush()
 

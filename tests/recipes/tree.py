@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from textwrap import indent
 
+from tests.forked import run_python
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # The modules behind the commands, as `python -m` or as a statement for `python -c`.
@@ -103,6 +105,20 @@ class Tree:
         )
         assert ran.returncode == code, f"{' '.join(words)}: exit code {ran.returncode}\n{ran.stdout}"
         return ran.stdout
+
+    def run_as_it_was(self, words: Sequence[str], *, typed: str = "") -> None:
+        """As `run`, in a tenth of its time, for a copy in which no code has changed: what the tests have imported is that of the copy.
+
+        pytest warns of a plugin that is imported already, and begins anew.
+        """
+        if words[0] == "pytest":
+            self.run(words, typed=typed)
+            return
+        environment = self._environment()
+        ran = run_python(
+            [*_COMMANDS[words[0]], *words[1:]], folder=self.root, environment=environment, typed=typed
+        )
+        assert ran.returncode == 0, f"{' '.join(words)}: exit code {ran.returncode}\n{ran.stdout}"
 
     def _environment(self) -> dict[str, str]:
         """The environment of the tests without what pytest and its workers left in it."""
