@@ -58,7 +58,8 @@ class Terminal(FlowStack):
             pending = self.inbox.pop(0)
             _HANDLERS[type(pending)](self, pending)
             self._shown = None
-        self.requests.abandon_without(self.stack)
+        if self.requests.running is not None:
+            self.requests.abandon_without(self.stack)
         if self.touched:
             self.arm()
         effects, self.effects = self.effects, []

@@ -45,6 +45,12 @@ def objects_of(icc_data: bytes) -> Mapping[int, bytes] | None:
         return None
 
 
+@lru_cache(maxsize=16)
+def _cryptogram_in(icc_data: bytes) -> CardCryptogram:
+    """The cryptogram of DE 55, which is checked first and answered then. Raises `TlvError` as `CardCryptogram.of_objects`."""
+    return CardCryptogram.of_objects(objects_of(icc_data) or {})
+
+
 def objection(
     objects: Mapping[int, bytes] | None, request: HostRequest, pan: Secret[str], key: Secret[bytes]
 ) -> str:
@@ -58,7 +64,7 @@ def objection(
         said = kind.name if kind is not None else "no kind of cryptogram"
         return f"9F27 says {said}; {' or '.join(one.name for one in allowed)} belongs into this message"
     try:
-        genuine = CardCryptogram.of_objects(objects).is_genuine(card_key(request, pan, key))
+        genuine = _cryptogram_in(request.icc_data).is_genuine(card_key(request, pan, key))
     except tlv.TlvError as wrong:
         return str(wrong)
     return "" if genuine else f"the {kind.name} {_NOT_GENUINE}"
@@ -70,7 +76,7 @@ def authentication_data(request: HostRequest, pan: Secret[str], key: Secret[byte
     Where the method has a card status update, it says whether the issuer approves (EMV Book 3, C10).
     """
     try:
-        found = CardCryptogram.of_objects(objects_of(request.icc_data) or {})
+        found = _cryptogram_in(request.icc_data)
         status = _APPROVED_STATUS if code in APPROVALS else bytes(4)
         return found.authentication_data(card_key(request, pan, key), code, status=status)
     except ValueError:  # no ARQC to answer: the card will find the answer wanting
@@ -80,7 +86,7 @@ def authentication_data(request: HostRequest, pan: Secret[str], key: Secret[byte
 def securing_of(request: HostRequest, pan: Secret[str], keys: IssuerKeys) -> CommandSecuring | None:
     """What secures the commands of scripts for the card of `request` (EMV Book 2, 9); None where its cryptogram is of no scheme's version."""
     try:
-        found = CardCryptogram.of_objects(objects_of(request.icc_data) or {})
+        found = _cryptogram_in(request.icc_data)
     except tlv.TlvError:
         return None
     card = keys.of_card(pan, sequence_of(request))

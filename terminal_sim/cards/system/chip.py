@@ -6,6 +6,7 @@ import hashlib
 
 from terminal_sim.cards.profile.faces import ChipFace
 from terminal_sim.cards.profile.personality import Personality
+from terminal_sim.cards.profile.traits import Wear
 from terminal_sim.cards.system import content, directory
 from terminal_sim.cards.system.atr import chip_atr
 from terminal_sim.cards.system.command import CardCommand, Refusal, answer, found
@@ -51,19 +52,12 @@ class ChipCard:
         response = answer(apdu, self._handlers[self._current])
         self._memory.settle()
         self._memory.commands += 1
-        return b"" if self._is_lost(self._memory.commands) else response
+        wear = self._chip.wear
+        return b"" if wear is not None and _is_lost(wear, self._memory.commands) else response
 
     def response_time(self, _: bytes) -> int:
         """How long an answer takes, in microseconds."""
         return self._chip.response_ms * 1_000
-
-    def _is_lost(self, command: int) -> bool:
-        """Whether the answer to the command of this number is lost by wear: the card has done what it says, and is silent."""
-        wear = self._chip.wear
-        if wear is None:
-            return False
-        drawn = hashlib.sha256(f"{wear.seed} {command}".encode()).digest()
-        return int.from_bytes(drawn[:4]) % 100 < wear.percent
 
     def snapshot(self) -> ChipState:
         return self._applications[self._current].now
@@ -101,6 +95,12 @@ class ChipCard:
             return self._applications[self._current].handlers[Instruction.READ_RECORD](command)
         place = command.record_place()
         return found(self._directory_records.get(place), in_file=(place[0], 1) in self._directory_records)
+
+
+def _is_lost(wear: Wear, command: int) -> bool:
+    """Whether the answer to the command of this number is lost by wear: the card has done what it says, and is silent."""
+    drawn = hashlib.sha256(f"{wear.seed} {command}".encode()).digest()
+    return int.from_bytes(drawn[:4]) % 100 < wear.percent
 
 
 class MuteCard:

@@ -48,6 +48,7 @@ class IssuerKeys(Struct, frozen=True):
         )
 
 
+_ONES: Final = (1 << 8 * tdes.BLOCK) - 1
 _ODD: Final = bytes(byte ^ (byte.bit_count() + 1 & 1) for byte in range(256))
 _DECIMALISED: Final = str.maketrans("abcdef", "012345")
 
@@ -80,7 +81,7 @@ def icc_key(
         more = [digit for digit in digits if not digit.isdigit()]
         number = "".join(decimal + more).translate(_DECIMALISED)[:16]
     left = bytes.fromhex(number[-16:].zfill(16))
-    right = bytes(byte ^ 0xFF for byte in left)
+    right = (int.from_bytes(left) ^ _ONES).to_bytes(tdes.BLOCK)
     return Secret(odd_parity(tdes.encrypt(master.reveal(), left + right)))
 
 

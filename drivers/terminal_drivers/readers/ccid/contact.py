@@ -33,6 +33,7 @@ from terminal_drivers.readers.ccid.pin_entry import admit
 from terminal_drivers.readers.ccid.tpdu_level import TpduLevel, WholeBlocks
 
 POWER_AUTOMATIC, POWER_5V = 0, 1
+NO_POWER = "the card has no power: call power_on first"
 
 
 class Exchange(Protocol):
@@ -97,7 +98,8 @@ class CcidSlot:
             self._commands.check(answer)
 
     def transmit(self, apdu: bytes) -> bytes:
-        self._need_power()
+        if not self._commands.powered:
+            raise Misuse(NO_POWER)
         if len(apdu) < HEADER:
             raise Misuse(f"a C-APDU has at least {HEADER} bytes, this one {len(apdu)}")
         response = self._exchange.transmit(apdu)
@@ -107,7 +109,8 @@ class CcidSlot:
 
     def secure(self, operation: PinOperation) -> bytes:
         """Let the cardholder type at the reader's PIN pad (`pin.PinPad`)."""
-        self._need_power()
+        if not self._commands.powered:
+            raise Misuse(NO_POWER)
         admit(self._commands, operation)
         return self._exchange.secure(operation)
 
@@ -141,7 +144,3 @@ class CcidSlot:
         self._commands.check(answer)
         known = T1Parameters if answer.protocol == T1Parameters.PROTOCOL else T0Parameters
         return known.parse(answer.data)
-
-    def _need_power(self) -> None:
-        if not self._commands.powered:
-            raise Misuse("the card has no power: call power_on first")

@@ -36,7 +36,7 @@ class _PinEntryRun:
 
 class VirtualPinPad:
     """`support` is bPINSupport; `say` takes each message for the host; `torn` is called where a card is removed
-    during the PIN command.
+    during the PIN command. `entering` is the slot whose PIN is being typed.
     """
 
     def __init__(
@@ -51,11 +51,7 @@ class VirtualPinPad:
         self._say = say
         self._torn = torn
         self._running: _PinEntryRun | None = None
-
-    @property
-    def entering(self) -> int | None:
-        """The slot whose PIN is being typed."""
-        return None if self._running is None else self._running.slot.number
+        self.entering: int | None = None
 
     def begin(self, slot: VirtualSlot, command: Secure) -> None:
         """Ask for what a command wants; `Refused` where this pad, slot or structure cannot."""
@@ -75,7 +71,7 @@ class VirtualPinPad:
         if not self._support & operation.SUPPORT:
             raise Refused(AT_DATA)
         entry = PinEntry(slot.number, operation, self._person)
-        self._running = _PinEntryRun(slot, command, operation, entry)
+        self._run(_PinEntryRun(slot, command, operation, entry))
         entry.begin()
         self._settle()
 
@@ -102,15 +98,18 @@ class VirtualPinPad:
         """End the entry of a slot with an error."""
         running = self._running
         if running is not None and running.slot is slot:
-            self._running = None
+            self._run(None)
             self._say(encode(replies.failed(Secure, slot.number, running.command.seq, slot.icc, error)))
+
+    def _run(self, running: _PinEntryRun | None) -> None:
+        self._running, self.entering = running, None if running is None else running.slot.number
 
     def _settle(self) -> None:
         """Answer the operation whose entry has come to its outcome."""
         running = self._running
         if running is None or running.entry.outcome is None:
             return
-        self._running = None
+        self._run(None)
         slot, command = running.slot, running.command
         try:
             answer: Answer = replies.data(slot, command, self._present(running))
