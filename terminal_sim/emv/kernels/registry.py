@@ -48,11 +48,14 @@ KERNELS: Final = (
 
 _OF_NO_SCHEME: Final = Kernel(KernelTraits(ANY_KERNEL, b"", uses_qualifiers=True), by_answer.certify)
 
+_BY_IDENTIFIER: Final = {kernel.traits.identifier: kernel for kernel in KERNELS}
+_BY_RID: Final = {kernel.traits.rid: kernel for kernel in KERNELS}
+
 TRAITS: Final = tuple(kernel.traits for kernel in KERNELS)
 
 
 def kernel_of(application: Application) -> Kernel | None:
     """The kernel that the application's configuration names, else that of its AID's scheme; None where it names one that is not there."""
     if application.kernel != ANY_KERNEL:
-        return next((kernel for kernel in KERNELS if kernel.traits.identifier == application.kernel), None)
-    return next((kernel for kernel in KERNELS if kernel.traits.rid == application.aid[:5]), _OF_NO_SCHEME)
+        return _BY_IDENTIFIER.get(application.kernel)
+    return _BY_RID.get(application.aid[:5], _OF_NO_SCHEME)

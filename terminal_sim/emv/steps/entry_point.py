@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -142,14 +143,20 @@ def _limits_of(application: Application, program: bytes) -> ReaderLimits | None:
 
 def terminal_qualifiers(config: KernelConfig) -> bytes:
     """The TTQ of a terminal of these capabilities (Book A, 5.7), without the bits of a transaction."""
+    return _qualifiers_of(config.capabilities, config.terminal_type, config.has_pin_key)
+
+
+@lru_cache(maxsize=64)
+def _qualifiers_of(capabilities: bytes, terminal_type: str, has_pin_key: bool) -> bytes:
+    """What pre-processing asks for each application of a terminal, at every payment."""
     first = qualifiers.TTQ1_EMV_MODE
-    if config.capabilities[0] & _CAPABLE_OF_CHIP:
+    if capabilities[0] & _CAPABLE_OF_CHIP:
         first |= qualifiers.TTQ1_CONTACT_CHIP
-    if config.terminal_type[-1:] in _OFFLINE_ONLY:
+    if terminal_type[-1:] in _OFFLINE_ONLY:
         first |= qualifiers.TTQ1_OFFLINE_ONLY
-    if config.has_pin_key and config.capabilities[1] & cvm.CAN_ONLINE_PIN:
+    if has_pin_key and capabilities[1] & cvm.CAN_ONLINE_PIN:
         first |= qualifiers.TTQ1_ONLINE_PIN
-    if config.capabilities[1] & cvm.CAN_SIGNATURE:
+    if capabilities[1] & cvm.CAN_SIGNATURE:
         first |= qualifiers.TTQ1_SIGNATURE
     return bytes((first, 0, qualifiers.TTQ3_ON_DEVICE, 0))
 
