@@ -75,7 +75,7 @@ class ApiTerminal:
         printer = terminal.profile.printer is not None
         jammed = terminal.board.printer.jammed
         return DeviceStatus(
-            busy=len(terminal.running_flows) > 1,
+            busy=firmware is not None and not firmware.takes_requests,
             host_reachable=terminal.host_is_in_reach,
             network_up=terminal.network_is_up,
             printer=(PrinterStatus.PAPER_JAM if jammed else _PRINTER[terminal.board.printer.paper])

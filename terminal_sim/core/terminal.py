@@ -15,6 +15,7 @@ from typing import Any
 from terminal_sim.core import beside
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
+from terminal_sim.core.device_request import DisplayRequest
 from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
 from terminal_sim.core.frame import framed
 from terminal_sim.core.message import HostReply, answers
@@ -97,6 +98,13 @@ class Terminal(FlowStack):
             return False
         top = self.stack[-1]
         return top.flow.takes(top, KEY_TRIGGERS.get(key, Trigger.FUNCTION), ev.KeyPressed(key))
+
+    @property
+    def takes_requests(self) -> bool:
+        """Whether what a point of sale asks for now would be looked at, and not be met with busy."""
+        top = self.stack[-1]
+        asked = ev.DisplayRequested(DisplayRequest(id=""))
+        return self.environment.app_open and top.flow.takes(top, Trigger.DISPLAY_REQUESTED, asked)
 
     # Events, by type.
 

@@ -24,6 +24,29 @@ def told(shop: Spoken) -> str:
     return "".join(parse_qs(refused.body["Response"]["AdditionalResponse"])["message"])
 
 
+def diagnosed(shop: Spoken) -> str:
+    """How the terminal is, by the answer to a Diagnosis."""
+    said: str = shop.ask("Diagnosis", {}, "Till1", "D").body["POIStatus"]["GlobalStatus"]
+    return said
+
+
+def test_a_diagnosis_says_whether_a_payment_would_be_taken() -> None:
+    with spoken() as shop:
+        assert diagnosed(shop) == "OK"
+        paid(shop)
+        assert diagnosed(shop) == "Busy", "its card is in the slot"
+        shop.terminal.remove_card()
+        assert shop.terminal.view().screen.id != "home"
+        assert diagnosed(shop) == "OK", "a result gives way"
+        shop.pay("5.00", "P2")
+        assert diagnosed(shop) == "Busy"
+        shop.terminal.press("CANCEL")
+        shop.bench.advance(10 * SECOND)
+        for key in ("8", "OK"):
+            shop.terminal.press(key)
+        assert diagnosed(shop) == "Busy"
+
+
 def test_a_card_that_is_left_in_the_slot_is_what_the_till_is_told_of() -> None:
     with spoken() as shop:
         paid(shop)

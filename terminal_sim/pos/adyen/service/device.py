@@ -33,7 +33,7 @@ class TerminalIdentity(Struct, frozen=True, kw_only=True):
 
 
 class DeviceStatus(Struct, frozen=True, kw_only=True):
-    """How a terminal is now. `busy` says that somebody uses it, `network_up` that its own link is there, `host_reachable` the acquirer behind it; `kept` counts the payments that wait for the acquirer."""
+    """How a terminal is now. `busy` says that it takes no request, `network_up` that its own link is there, `host_reachable` the acquirer behind it; `kept` counts the payments that wait for the acquirer."""
 
     busy: bool
     host_reachable: bool
