@@ -22,8 +22,12 @@ from typing import NoReturn
 
 import pytest
 
-NO_HYPOTHESIS = ("-p", "no:hypothesispytest")
-"""For pytest in a copy: hypothesis would read the source of every module that the tests have imported, for the constants in it."""
+WITHOUT_OTHERS = ("-p", "no:hypothesispytest", "-p", "no:schemathesis")
+"""For pytest in a folder of its own that has our plugin as it is installed: two plugins of others, which are installed for our own tests.
+
+In a copy hypothesis would read the source of every module that the tests have imported, for the constants in it, and any process takes
+0.5 s of processor time to import the two.
+"""
 
 
 def run_pytest(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
@@ -32,7 +36,7 @@ def run_pytest(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
 
         def tell() -> None:
             _forget(arguments)
-            result = project.runpytest_inprocess(*NO_HYPOTHESIS, *arguments)
+            result = project.runpytest_inprocess(*arguments)
             file.write(pickle.dumps((int(result.ret), result.outlines, result.errlines, result.duration)))
             file.flush()
 

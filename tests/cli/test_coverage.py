@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from terminal_sim.cli.main import main
+from tests.forked import WITHOUT_OTHERS
 
 SCRIPT = """keys 1
 terminal v400m
@@ -88,7 +89,7 @@ def test_a_sale(terminal):
 def test_pytest_writes_what_scripts_and_python_tests_cover(tmp_path: Path, spread: tuple[str, ...]) -> None:
     (tmp_path / "test_sale.py").write_text(PYTHON, encoding="utf-8")
     (tmp_path / "a.keys").write_text(SCRIPT, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *spread]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *WITHOUT_OTHERS, *spread]
     done = subprocess.run(
         [*command, "--terminal-sim-coverage=a.cov"],
         cwd=tmp_path,

@@ -14,7 +14,7 @@ import pytest
 
 from terminal_sim.cli.main import main, parser
 from tests.docs.page import Command, Program, Script, Written, shown
-from tests.forked import NO_HYPOTHESIS, run_python
+from tests.forked import WITHOUT_OTHERS, run_python
 from tests.recipes.tree import ROOT
 
 DOCS = ROOT / "docs"
@@ -83,7 +83,7 @@ class Reader:
         return code, "".join(self._capsys.readouterr())
 
     def _python(self, words: tuple[str, ...], typed: str) -> tuple[int, str]:
-        plugin = ("-m", "pytest", "-p", "no:cacheprovider", *NO_HYPOTHESIS, "--rootdir=.")
+        plugin = ("-m", "pytest", "-p", "no:cacheprovider", *WITHOUT_OTHERS, "--rootdir=.")
         start = {"pytest": plugin, "robot": ("-m", "robot")}.get(words[0], ())
         ran = run_python(
             [*start, *words[1:]], folder=self._here, path=PATH, environment=_environment(), typed=typed

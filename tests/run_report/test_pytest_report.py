@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.forked import run_python
+from tests.forked import WITHOUT_OTHERS, run_python
 from tests.run_report.pack import data_of, rewind, told
 
 PYTHON = """
@@ -28,7 +28,7 @@ def test_without_a_terminal():
 
 
 def ran(folder: Path, *given: str) -> subprocess.CompletedProcess[str]:
-    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", *given)
+    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", *WITHOUT_OTHERS, *given)
     if "-n" not in given:
         return run_python(words, folder=folder, environment=os.environ)
     return subprocess.run(
