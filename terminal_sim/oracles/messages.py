@@ -11,6 +11,7 @@ from terminal_sim.oracles.oracle import oracle
 
 _APPROVED = ("00", "10")
 _LAST_STAN = 999_999
+_REFUSED_WAIT = ("4", "5")  # reversals and settlements are sent on when they were refused
 
 
 @oracle(
@@ -129,7 +130,7 @@ def unexpected(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         arrived.append(
             ReceivedMessage(content.stan, content.amount, content.code, content.into, entry.at.mono)
         )
-        waits_on = content.into[1] == "4" and all(one.code not in _APPROVED for one in already)
+        waits_on = content.into[1] in _REFUSED_WAIT and all(one.code not in _APPROVED for one in already)
         if (
             len(already) >= len(of_class)
             and not (of_class and waits_on)

@@ -40,6 +40,7 @@ LOOKALIKES = (
     Lookalike("a slow card is read after a tab was left for it", "square-reader", "network down; press 1 OK; insert visa-slow; tap id:home; press 1 OK; wait 1min", {"offline.allowed": "true"}),
     Lookalike("a void that a till asks for on a result is declined and prints nothing", "s1f2", "pos sale T-1 1000; swipe visa-stripe; wait 2s; host answers declined:51; pos refund T-1; wait 1min", {"receipts.declined": "false"}),
     Lookalike("a card of the other language is asked for a second tap", "square-terminal", "press 1000 OK; tap-card visa-second-tap; wait 2s; tap-card visa-second-tap; wait 1min", locale="fr-CA"),
+    Lookalike("a settlement is refused twice in one breath, and taken when it is sent again", "s1f2", "pos sale T-1 1000; swipe visa-stripe; wait 2s; host answers declined:51; fault host-duplicate; wait 2d", {"settlement.at": "23:30"}),
     Lookalike("a mute card from before is in the slot, and the stripe of another stands for it", "square-terminal", "press 1 OK; insert mute; wait 1d; press 1 OK; swipe visa-declined; wait 1d"),
     Lookalike("the link is lost and back after six sends in vain, and a person is called for when the seventh was in vain", "square-terminal", f"{KEPT}; host answers {' '.join(['timeout'] * 9)}; network up; wait 30min10s; network down; network up; wait 40min", {"offline.allowed": "true"}),
 )  # fmt: skip
