@@ -12,6 +12,12 @@ from terminal_sim.oracles.oracle import oracle
 _ENDED = ("COMPLETED", "DECLINED", "PENDING", "REVERSAL_PENDING", "REVERSED")
 _BY_HAND = ("", "remove card")
 _PAID = ("COMPLETED", "VOIDED")
+_KEPT = {
+    "PENDING": "receipt-offline",
+    "FORWARD_SENT": "receipt-offline",
+    "EXPIRED": "receipt-expired",
+    "LOST": "receipt-lost",
+}
 
 
 def ids_of(paper: PrintedReceipt) -> list[str]:
@@ -126,6 +132,9 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         state = row.text("state")
         if "receipt-approved" in ids and state not in (*_PAID, "PENDING", "FORWARD_SENT"):
             yield f"it says approved, and {row.text('reference')} is {state}"
+        kept = _KEPT.get(state, "")
+        if kept and kept not in ids:
+            yield f"it lacks {kept}, and {row.text('reference')} is {state}"
         if "receipt-declined" in ids and state in _PAID:
             yield f"it says declined, and {row.text('reference')} is {state}"
         if ("receipt-void" in ids) != (row.kind == "void" and state in _PAID):

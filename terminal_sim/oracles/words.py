@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
 
 from terminal_sim.bench import View, contents
 from terminal_sim.oracles.facts import SessionFacts
@@ -55,4 +57,45 @@ def _same(view: View, languages: tuple[str, ...], name: str) -> Iterator[str]:
                 yield f"{name} reads {said!r} in {other} and in {locale}"
 
 
-WORDS = (worded, translated)
+@lru_cache(maxsize=512)
+def written(minor: int, currency: str, locale: str) -> str:
+    """An amount in minor units as a language writes it (Unicode CLDR), with plain spaces."""
+    # Imported here: it takes a moment that most commands do not need.
+    from babel.numbers import format_currency, get_currency_precision
+
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return _plain(format_currency(amount, currency, locale=locale.replace("-", "_")))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+@oracle(
+    "R-word-3",
+    "an amount is written in the profile's currency, as the language of its screen or paper writes it",
+    contents.ScreenShown,
+    contents.ReceiptPrinted,
+)
+def amounts(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    currency, view = facts.profile.currency, seen.after
+    said = view.by_id.get("sum") if view is not None and seen.came_to else None
+    if view is not None and said is not None:
+        shown = [
+            dict(getattr(getattr(one, "text", None), "args", ()))
+            for one in view.screen.elements
+            if getattr(one, "id", "") == "sum"
+        ]
+        minor = getattr(shown[0].get("amount"), "minor", None) if shown else None
+        if minor is not None and _plain(said.text) != written(minor, currency, view.locale):
+            yield f"{said.text!r} stands there, and {written(minor, currency, view.locale)!r} is meant"
+    for paper in seen.printed:
+        for line in paper.receipt.lines:
+            minor = getattr(getattr(line, "value", None), "minor", None)
+            if isinstance(minor, int) and written(minor, currency, paper.receipt.locale) not in _plain(
+                paper.text
+            ):
+                yield f"{written(minor, currency, paper.receipt.locale)!r} is meant, and does not stand on the paper"
+
+
+WORDS = (worded, translated, amounts)

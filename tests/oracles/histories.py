@@ -176,6 +176,7 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-till-3": BrokenHistory("a till is refused whatever it asks for", "pos sale T-1 1000"),
     "R-word-1": BrokenHistory("the word for processing is the same in each language", "tap id:start; press 1000 OK; insert visa-credit"),
     "R-word-2": BrokenHistory("the prompt for the PIN has the same words in French", "tap id:payment; press 1000 OK; insert mastercard-pin"),
+    "R-word-3": BrokenHistory("an amount has the sign of another currency", "tap id:start; press 1000 OK"),
     "R-passcode-8": BrokenHistory("a passcode of four digits is too short for a new one", "press 9 OK 0856 OK; tap id:change-passcode; press 0856 OK 2580 OK"),
     "R-passcode-9": BrokenHistory("a new passcode of two digits goes on", "press 9 OK 0856 OK; tap id:change-passcode; press 0856 OK 25 OK"),
     "R-field-7": BrokenHistory("a passcode has room for four digits", "press 9 OK 12345"),

@@ -14,6 +14,7 @@ from terminal_sim.core.durable_state import PasscodeState
 from terminal_sim.core.events import Trigger
 from terminal_sim.core.rows.kinds import PasscodeRow
 from terminal_sim.core.text import say
+from terminal_sim.display import texts
 from terminal_sim.display.texts import Texts
 from terminal_sim.emv.steps import cvm, entry_point
 from terminal_sim.flows import payment as payment_flow
@@ -151,6 +152,7 @@ WORDS = (
     PlantedBug("the thanks of a receipt have the same words in French", V400M, _in_english("receipt-thanks")),
     PlantedBug("the word for processing is the same in each language", V400M, _always_reads(CardholderFlow, "processing", "processing", "Processing")),
     PlantedBug("a result is in the terminal's own language", S1F2, wraps(EndingFlow, "announce", _in_own_language)),
+    PlantedBug("an amount has the sign of another currency", V400M, wraps(texts, "_money", lambda sound: lambda minor, _currency, *more: sound(minor, "USD", *more))),
     # Paper and lists.
     PlantedBug("a receipt names another terminal", V400M, _of_another(terminal="V4009999")),
     PlantedBug("a receipt names another merchant", S1F2, _of_another(merchant="TSIM00000000002")),
