@@ -29,6 +29,7 @@ from terminal_sim.pos.square.service.rows import SERVICE, row_of
 from terminal_sim.pos.square.service.service import SquareService
 from terminal_sim.pos.square.service.subscribers import webhooks_of
 from terminal_sim.pos.square.service.world import DeviceFacts, ShopFacts, SquareDevice
+from terminal_sim.pos.square.work.delays import DelayedPayments
 from terminal_sim.pos.square.work.queues import DeviceQueues
 from terminal_sim.runtime.engine import Engine
 from terminal_sim.secret import Secret
@@ -124,7 +125,8 @@ class SquareAtBench:
         self.shop = _shop(first)
         self._sandbox = Sandbox(first.currency, lambda: self.now, self._queues.answered)
         self._devices: Mapping[str, SquareDevice] = {**self._terminals, **self._sandbox.devices}
-        self._beside = (self._sandbox, self._queues, self.webhooks)
+        delays = DelayedPayments(self.service)
+        self._beside = (self._sandbox, delays, self._queues, self.webhooks)
         for terminal in terminals:
             terminal.board.points_of_sale.append(self)
         engine.beside.extend(self._beside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,6 +145,58 @@ def test_an_approved_payment_is_completed_or_taken_back(decision: str) -> None:
         square.wait(30)
         assert charged(square) == {"complete": 1000, "cancel": 0}[decision]
         assert square.error("POST", f"/v2/payments/{payment['id']}/complete")[1] == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "left"), [("CANCEL", "CANCELED", 0), ("COMPLETE", "COMPLETED", 1000)]
+)
+def test_an_approved_payment_that_nobody_decides_on_is_decided_when_its_delay_is_over(
+    action: str, status: str, left: int
+) -> None:
+    with shop() as square:
+        options = {"autocomplete": False, "delay_duration": "P1DT1M", "delay_action": action}
+        payment = paid(square, payment_options=options)
+        assert (payment["delay_duration"], payment["delay_action"]) == ("P1DT1M", action)
+        assert payment["delayed_until"] > payment["created_at"]
+        square.wait(24 * 3600)
+        assert square.payment(payment["id"])["status"] == "APPROVED"
+        square.terminal.service(False)
+        square.wait(120)
+        square.terminal.service(True)
+        square.wait(30)
+        assert square.payment(payment["id"])["status"] == status
+        assert charged(square) == left
+
+
+def test_a_delay_goes_on_where_the_bench_starts_anew(tmp_path: Path) -> None:
+    with shop(state=tmp_path) as square:
+        payment = paid(square, payment_options={"autocomplete": False, "delay_duration": "PT1H"})
+        square.wait(60)
+    with shop(state=tmp_path) as square:
+        square.wait(1500)
+        assert square.payment(payment["id"])["status"] == "APPROVED"
+        square.wait(2200)
+        assert square.payment(payment["id"])["status"] == "CANCELED"
+        assert charged(square) == 0
+
+
+def test_a_payment_that_is_approved_waits_a_day_and_a_half_and_one_in_no_delay_is_refused() -> None:
+    with shop() as square:
+        payment = paid(square, payment_options={"autocomplete": False})
+        assert (payment["delay_duration"], payment["delay_action"]) == ("PT36H", "CANCEL")
+        square.wait(36 * 3600 + 30)
+        assert square.payment(payment["id"])["status"] == "CANCELED"
+        for delay in ("PT59S", "36", "P", "PT", "P1W1D", "-PT5M"):
+            body = {
+                "idempotency_key": square.key(),
+                "checkout": {
+                    "amount_money": {"amount": 100, "currency": "CAD"},
+                    "device_options": {"device_id": square.terminal.name},
+                    "payment_options": {"autocomplete": False, "delay_duration": delay},
+                },
+            }
+            refused = square.error("POST", "/v2/terminals/checkouts", body)
+            assert refused == (400, "INVALID_VALUE", "checkout.payment_options.delay_duration"), delay
 
 
 def test_a_part_that_was_approved_pays_only_where_the_seller_wants_parts() -> None:

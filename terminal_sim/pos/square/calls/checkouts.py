@@ -18,7 +18,7 @@ from terminal_sim.pos.square.calls.device_requests import (
 from terminal_sim.pos.square.calls.pages import Limit, SearchSort, SquareTimeRange, page, paged, window
 from terminal_sim.pos.square.calls.reading import parsed, read
 from terminal_sim.pos.square.objects.base import ApiObject, ObjectKind
-from terminal_sim.pos.square.objects.durations import DEFAULT
+from terminal_sim.pos.square.objects.durations import DEFAULT, SHORTEST_DELAY, delay
 from terminal_sim.pos.square.objects.problems import ServiceRefusal
 from terminal_sim.pos.square.objects.requests import (
     DeviceCheckoutOptions,
@@ -112,11 +112,26 @@ def _check(service: SquareService, checkout: TerminalCheckout) -> None:
             ErrorCode.INVALID_VALUE, "The device takes no payments of this type.", "checkout.payment_type"
         )
     payment = checkout.payment_options or PaymentOptions()
+    _check_delay(payment.delay_duration)
     if payment.accept_partial_authorization and payment.autocomplete is not False:
         raise ServiceRefusal(
             ErrorCode.CONFLICTING_PARAMETERS,
             "accept_partial_authorization needs autocomplete to be false.",
             "checkout.payment_options.accept_partial_authorization",
+        )
+
+
+def _check_delay(duration: str | None) -> None:
+    """Raises `ServiceRefusal` for what is no duration, or too short a one."""
+    try:
+        lasts = delay(duration)
+    except ValueError:
+        lasts = 0
+    if lasts < SHORTEST_DELAY:
+        raise ServiceRefusal(
+            ErrorCode.INVALID_VALUE,
+            "The value must be an RFC 3339 duration of at least one minute.",
+            "checkout.payment_options.delay_duration",
         )
 
 

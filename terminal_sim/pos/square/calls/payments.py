@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec.structs import replace
-
 from terminal_sim.pos.square.calls.call import ServedService, ServiceCall, ServiceRoute
 from terminal_sim.pos.square.calls.pages import Limit, listed
 from terminal_sim.pos.square.calls.reading import parsed, read_query
 from terminal_sim.pos.square.objects.base import ApiObject, ObjectKind
-from terminal_sim.pos.square.objects.payments import AUTHORIZED, CAPTURED, SquarePayment
+from terminal_sim.pos.square.objects.payments import SquarePayment
 from terminal_sim.pos.square.objects.problems import ServiceRefusal
 from terminal_sim.pos.square.objects.values import ErrorCode, PaymentStatus, SortOrder
 from terminal_sim.pos.square.service.book import StoredObject
-from terminal_sim.pos.square.service.service import LOCATION, ObjectChange
+from terminal_sim.pos.square.service.service import LOCATION
+from terminal_sim.pos.square.work.delays import decide
 
 
 class ListPaymentsQuery(ApiObject, frozen=True, kw_only=True):
@@ -62,31 +61,22 @@ def complete(served: ServedService, call: ServiceCall) -> dict[str, Any]:
     """An approved payment is completed."""
     if call.body:
         parsed(call.body)
-    return _decided(served, call, PaymentStatus.COMPLETED, CAPTURED)
+    return _decided(served, call, PaymentStatus.COMPLETED)
 
 
 def cancel(served: ServedService, call: ServiceCall) -> dict[str, Any]:
     """An approved payment is taken back, which its device does as soon as it can."""
-    return _decided(served, call, PaymentStatus.CANCELED, AUTHORIZED)
+    return _decided(served, call, PaymentStatus.CANCELED)
 
 
-def _decided(
-    served: ServedService, call: ServiceCall, status: PaymentStatus, card_status: str
-) -> dict[str, Any]:
+def _decided(served: ServedService, call: ServiceCall, status: PaymentStatus) -> dict[str, Any]:
     stored = _found(served, call)
     payment: SquarePayment = stored.value
     if payment.status is not PaymentStatus.APPROVED:
         raise ServiceRefusal(
             ErrorCode.BAD_REQUEST, f"The payment is {payment.status.value}, and not APPROVED.", "payment_id"
         )
-    decided = replace(
-        payment,
-        status=status,
-        card_details=replace(payment.card_details, status=card_status),
-        updated_at=served.service.stamp,
-    )
-    served.service.store(ObjectChange(kind=ObjectKind.PAYMENT, id=stored.id, value=decided))
-    return {"payment": decided}
+    return {"payment": decide(served.service, stored, status)}
 
 
 ROUTES = (

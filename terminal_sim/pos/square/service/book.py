@@ -62,15 +62,21 @@ class StoredObject(Struct, frozen=True, kw_only=True):
             return value.status is PaymentStatus.CANCELED and value.card_details.status == AUTHORIZED
         return isinstance(value, PaymentRefund) and value.status is RefundStatus.PENDING
 
+    @property
+    def waits_for_seller(self) -> bool:
+        """Whether it is a payment that its seller has still to complete or to take back."""
+        return isinstance(self.value, SquarePayment) and self.value.status is PaymentStatus.APPROVED
+
 
 class ServiceBook:
-    """See the module. `waiting` has what devices have still to do, oldest first; `asked` the newest row of each object that a device was asked for, `deliveries` what subscribers have still to be told.
+    """See the module. `waiting` has what devices have still to do, oldest first; `approved` the payments that wait to be completed; `asked` the newest row of each object that a device was asked for, `deliveries` what subscribers have still to be told.
 
     Checkouts, refunds and actions of devices are forgotten with `forget`. Payments and their refunds stay: money can go back as long as there are books.
     """
 
     def __init__(self) -> None:
         self.waiting: dict[str, StoredObject] = {}
+        self.approved: dict[str, StoredObject] = {}
         self.asked: dict[str, AskedRow] = {}
         self.requests: dict[str, str] = {}
         self.deliveries = Deliveries()
@@ -161,3 +167,7 @@ class ServiceBook:
             self.waiting[row.id] = stored
         else:
             self.waiting.pop(row.id, None)
+        if stored.waits_for_seller:
+            self.approved[row.id] = stored
+        else:
+            self.approved.pop(row.id, None)

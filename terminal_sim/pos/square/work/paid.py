@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
+
+from msgspec.structs import replace
 
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.pos.square.objects.base import SquareMoney
+from terminal_sim.pos.square.objects.durations import CARD_PRESENT_DELAY, KEYED_DELAY, delay
 from terminal_sim.pos.square.objects.payments import (
     AUTHORIZED,
     CAPTURED,
@@ -17,7 +21,7 @@ from terminal_sim.pos.square.objects.payments import (
     SquarePayment,
 )
 from terminal_sim.pos.square.objects.requests import PaymentOptions, TerminalCheckout
-from terminal_sim.pos.square.objects.values import PaymentStatus
+from terminal_sim.pos.square.objects.values import DelayAction, PaymentStatus
 from terminal_sim.pos.square.service.service import LOCATION, SquareService, money, timestamp
 from terminal_sim.pos.square.service.world import SquareDevice
 
@@ -68,7 +72,7 @@ def payment_for(
     status = PaymentStatus.APPROVED if approved else PaymentStatus.COMPLETED
     if payment.state is PaymentState.VOIDED:
         status = PaymentStatus.CANCELED
-    return SquarePayment(
+    paid = SquarePayment(
         id=name,
         created_at=timestamp(payment.at),
         updated_at=service.stamp,
@@ -97,6 +101,22 @@ def payment_for(
         if offline
         else None,
         version_token=name[::-1],
+    )
+    return _delayed(service, paid, options, payment) if status is PaymentStatus.APPROVED else paid
+
+
+def _delayed(
+    service: SquareService, paid: SquarePayment, options: PaymentOptions, payment: Payment
+) -> SquarePayment:
+    """The payment with what becomes of it when nobody completes it."""
+    usual = KEYED_DELAY if payment.entry is EntryMode.KEYED else CARD_PRESENT_DELAY
+    lasts = options.delay_duration or usual
+    until = service.world.now.civil + timedelta(microseconds=delay(lasts))
+    return replace(
+        paid,
+        delay_duration=lasts,
+        delay_action=options.delay_action or DelayAction.CANCEL,
+        delayed_until=timestamp(until),
     )
 
 
