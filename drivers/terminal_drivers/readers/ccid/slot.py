@@ -47,7 +47,7 @@ class Refused(Exception):
 
 class VirtualSlot:
     """A slot: `features` is its dwFeatures, `field` whether cards are held into it, `most` the longest data of
-    a message, `classes` bClassGetResponse and bClassEnvelope.
+    a message, `classes` bClassGetResponse and bClassEnvelope. `icc` is the state of its card.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class VirtualSlot:
         self.level = level(features)
         self.field = field
         self.chip: Chip | None = None
-        self.powered = False
+        self.icc = IccStatus.ABSENT
         self.locked = False
         self.clock = 0  # bClockStatus
         self.get_response, self.envelope = classes
@@ -75,7 +75,8 @@ class VirtualSlot:
         self.power_off()
 
     def power_off(self) -> None:
-        self.powered, self.clock, self._characters = False, 0, None
+        self.icc = IccStatus.ABSENT if self.chip is None else IccStatus.INACTIVE
+        self.clock, self._characters = 0, None
         self.give_up()
 
     def give_up(self) -> None:
@@ -83,10 +84,8 @@ class VirtualSlot:
         self._command, self._response = None, b""
 
     @property
-    def icc(self) -> IccStatus:
-        if self.chip is None:
-            return IccStatus.ABSENT
-        return _ACTIVE if self.powered else IccStatus.INACTIVE
+    def powered(self) -> bool:
+        return self.icc is _ACTIVE
 
     def present(self) -> Chip:
         if self.chip is None:
@@ -111,7 +110,7 @@ class VirtualSlot:
             self.parameters = parameters_of(chip.atr, chip.atr.fi_di_without_pps)
         if self.level is Level.CHARACTER:
             self._characters = CharacterChip(chip)
-        self.powered = True
+        self.icc = _ACTIVE
         return atr
 
     def _begin(self, chip: Chip, atr: Atr) -> None:
@@ -132,7 +131,7 @@ class VirtualSlot:
 
     def transfer(self, part: int, data: bytes, more_time: Callable[[int], None]) -> tuple[Chain, bytes]:
         """Run what an XfrBlock carries; `more_time` makes the host wait that many times as long."""
-        if not self.powered:
+        if self.icc is not _ACTIVE:
             raise Refused(SlotError.ICC_MUTE)
         self.clock = 0
         if self._characters is not None:
