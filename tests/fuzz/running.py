@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from tests.fuzz.target import Plan
 
 ROOT = Path(__file__).parents[2]
-DONE = re.compile(r"^Done \d+ runs", re.MULTILINE)
+DONE = re.compile(r"^Done \d+ runs|libFuzzer: exiting as requested$", re.MULTILINE)
 SHOWN = 2_000
 SLACK = 300.0  # seconds beyond what the campaigns take by themselves
 CORES = len(os.sched_getaffinity(0))
