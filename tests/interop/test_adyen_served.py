@@ -14,6 +14,7 @@ from terminal_sim.pos.adyen.wire.seal import SharedKey
 from terminal_sim.secret import Secret
 from tests.interop.adyen import LIBRARY, Library, PointOfSale
 from tests.interop.served_process import ServedProcess
+from tests.patience import PATIENCE
 
 
 class ServedShop(ServedProcess):
@@ -71,17 +72,19 @@ def test_an_answer_outlives_the_process_that_gave_it_and_a_payment_that_never_be
     paying = till.pay(12.5, "T-1", service_id="P1")
     shop.send("--await", "id:present-card", "insert visa-credit")
     shop.send('expect screen "Approved" within 110s', "remove card")
-    paid = body(paying.result(60))
+    paid = body(paying.result(PATIENCE))
     assert paid["Response"]["Result"] == "Success"
     waiting = till.pay(3, "T-2", service_id="P2")
     shop.send("--await", "id:present-card", "expect screen id:present-card")
     shop.kill()
-    assert "error" in waiting.result(60)
+    assert "error" in waiting.result(PATIENCE)
 
     till = shop.open()
-    repeated = body(till.status("P1").result(60))["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]
+    repeated = body(till.status("P1").result(PATIENCE))["RepeatedMessageResponse"][
+        "RepeatedResponseMessageBody"
+    ]
     assert repeated["PaymentResponse"] == paid
-    never = body(till.status("P2").result(60))["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]
+    never = body(till.status("P2").result(PATIENCE))["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]
     assert never["PaymentResponse"]["Response"]["ErrorCondition"] == "Aborted"
-    again = body(till.pay(12.5, "T-1", service_id="P1").result(60))
+    again = body(till.pay(12.5, "T-1", service_id="P1").result(PATIENCE))
     assert again["Response"]["ErrorCondition"] == "NotAllowed"

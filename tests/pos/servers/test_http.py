@@ -15,6 +15,7 @@ from terminal_sim.pos.servers.http import (
     HttpResponse,
     HttpServer,
 )
+from tests.patience import PATIENCE
 
 Client = Callable[[int], Awaitable[bytes]]
 
@@ -48,7 +49,7 @@ def sends(text: bytes) -> Client:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(text)
         try:
-            return await asyncio.wait_for(reader.read(), 10)
+            return await asyncio.wait_for(reader.read(), PATIENCE)
         except ConnectionResetError:
             return b"reset"
         finally:
@@ -122,7 +123,7 @@ def test_two_hundred_idle_connections_leave_room_for_one_more_and_too_many_are_c
         more = [
             await asyncio.open_connection("127.0.0.1", port) for _ in range(MOST_CONNECTIONS - len(idle) + 5)
         ]
-        ended = await asyncio.wait_for(_first_end(more), 10)
+        ended = await asyncio.wait_for(_first_end(more), PATIENCE)
         for _, writer in idle + more:
             writer.close()
         return said + ended
