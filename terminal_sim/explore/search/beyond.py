@@ -22,6 +22,9 @@ _NETWORK = "a point of sale on a network"
 _OF_A_BRAND = "card_is_of_no_taken_brand"  # no line of a script says which brands a till takes
 _LEFT_AT_ONCE = ("closed", "returned", "-")  # a flow behind a passcode that was not typed
 _HOME = "a passcode that is given up, which leads home"
+_NOTICE, _NOTHING_REFUSED = "notice", "menus of which no entry is ever refused"
+_CAN_BE_REFUSED = ("standalone", "moto", "unreferenced-refunds")
+_OTHER_WAYS = ("present", "select")  # what stands below the prompt for a card
 _PASSED: Mapping[str, tuple[str, ...]] = {"reading": ("cancel", "timeout", "request_cancelled")}
 _AT_ONCE = "a virtual card, which is read at once"
 _SPOKEN_TO = (
@@ -45,8 +48,17 @@ def beyond_a_script(
         return _NETWORK
     if (state, trigger, guard) == _LEFT_AT_ONCE:
         return _HOME
+    if flow == _NOTICE and not _refuses(profile):
+        return _NOTHING_REFUSED
+    if (state, trigger) == _OTHER_WAYS and profile.checkout is None:
+        return "checkout"
     if trigger in _PASSED.get(state, ()):
         return _AT_ONCE
     if trigger == "reader_lost" and not profile.app and state not in _SPOKEN_TO:
         return _MISSED_LATER
     return ""
+
+
+def _refuses(profile: Profile) -> bool:
+    entries = [*profile.home.entries, *(entry for menu in profile.menus.values() for entry in menu.entries)]
+    return any(entry.needs in _CAN_BE_REFUSED for entry in entries)

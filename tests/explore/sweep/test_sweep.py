@@ -60,14 +60,14 @@ def test_the_effects_are_found_after_which_a_power_cut_does_harm(
     with planted(FORGOTTEN):
         assert main(swept(sale, "--at", "effect", "--html", str(page))) == 1
         said = capsys.readouterr().out
-        first = findings / "i-l1-effect-1.keys"
+        first = findings / "r-boot-1-effect-1.keys"
         assert main(["run", "-q", str(first)]) == 1
         bundle = read(first.with_suffix(".tsim"))
         assert replayed(bundle, {}) is None
     # From the row that says that a request has left to the one that says that its answer came.
     together = "".join(mark for row in marks(said).values() for mark in row)
     assert re.fullmatch(r"\.+x+\.+", together)
-    assert "I-L1 a payment is still in doubt" in said
+    assert "R-boot-1 what a power cut left in doubt is asked for" in said
     assert f"{together.count('x')} of them broke a rule" in said
     assert len(list(findings.glob("*.tsim"))) == together.count("x")
     assert page.read_text(encoding="utf-8").count("✗</a>") == together.count("x")
