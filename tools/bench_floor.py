@@ -67,7 +67,7 @@ class Said:
     @contextmanager
     def kept(self) -> Iterator[None]:
         """While this lasts, what acquirer, cards and ciphers are given is kept."""
-        decide, encrypt, mac = Acquirer.decide, tdes.encrypt, tdes.retail_mac
+        decide, encrypt, mac, keyed = Acquirer.decide, tdes.encrypt, tdes.retail_mac, tdes._keyed
 
         def deciding(acquirer: Acquirer, message: bytes) -> Any:
             answer = decide(acquirer, message)
@@ -84,9 +84,9 @@ class Said:
 
             return answered
 
-        def made(algorithm: TripleDES, mode: ECB) -> Cipher[ECB]:
-            self.keys.append(bytes(algorithm.key))
-            return Cipher(algorithm, mode)
+        def made(key: bytes, *, chained: bool = False) -> Cipher[Any]:
+            self.keys.append(bytes(tdes.cipher(key).key))
+            return keyed(key, chained=chained)
 
         def encrypted(key: bytes, blocks: bytes) -> bytes:
             self.blocks.append(blocks)
@@ -101,7 +101,7 @@ class Said:
             patch.object(Acquirer, "decide", deciding),
             patch.object(ChipCard, "transmit", answering(ChipCard)),
             patch.object(ContactlessCard, "transmit", answering(ContactlessCard)),
-            patch.object(tdes, "Cipher", made),
+            patch.object(tdes, "_keyed", made),
             patch.object(tdes, "encrypt", encrypted),
             patch.object(tdes, "retail_mac", signed),
         ):
