@@ -1,9 +1,9 @@
-"""What is loaded once is there until the process ends: the garbage collector need not go through it."""
+"""What is there for long, and the garbage collector need not go through again and again."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -33,3 +33,18 @@ def not_collected() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
+
+
+@contextmanager
+def hoarding() -> Iterator[Callable[[], None]]:
+    """For work that keeps much of what it makes. Gives what is called now and then, when nothing is half done.
+
+    What lives at such a call is not looked through again while this lasts: a collector that goes through a growing hoard takes a tenth of the time.
+    """
+    with not_collected():
+        yield _keep
+
+
+def _keep() -> None:
+    gc.collect()
+    gc.freeze()

@@ -26,6 +26,7 @@ from terminal_sim.bench.wallet import Slot, Wallet
 from terminal_sim.core.moment import Instant, wall_of
 from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.display.texts import Texts
+from terminal_sim.display.view import DrawnViews
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.flows import load as load_flows
 from terminal_sim.host.acquirer import Acquirer
@@ -63,6 +64,7 @@ class BenchParts:
     ) -> None:
         self.receipt_takers = receipts
         self.texts = texts or Texts.load()
+        self.views = DrawnViews()
         self.state = state
         self.seed = seed
         self.trace = trace or Trace()

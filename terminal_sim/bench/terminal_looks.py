@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from terminal_sim.bench.receipts import PrintedReceipt
 from terminal_sim.bench.terminal_standing import StandingTerminal
@@ -18,32 +17,23 @@ from terminal_sim.display.picture import Picture
 from terminal_sim.display.region import Region
 from terminal_sim.display.selector import Selector
 from terminal_sim.display.status_bar import NO_LINK, StatusBar
-from terminal_sim.display.view import View, view
+from terminal_sim.display.view import View
 from terminal_sim.growing_list import GrowingList
 from terminal_sim.journal.chain import StoredRow
 from terminal_sim.readers.opening import Hardware
 from terminal_sim.runtime.board import Board
 
 
-class _Drawn(NamedTuple):
-    """What a display shows, and the `locale` that its firmware speaks there."""
-
-    view: View
-    locale: str
-
-
 class WatchedTerminal(StandingTerminal):
     """Its screens, lights, receipts and rows: to look changes nothing."""
 
-    __slots__ = ("_drawn", "_papers")
+    __slots__ = ("_papers",)
 
     def __init__(
         self, bench: Workbench, board: Board, profile: Profile, locale: str, hardware: Hardware
     ) -> None:
         super().__init__(bench, board, profile, locale, hardware)
         self._papers: GrowingList[PrintedReceipt] = GrowingList()
-        # The last view of each display: one that says the same is this one, with all that was worked out of it.
-        self._drawn: dict[str, _Drawn] = {}
         board.panel.draw = self.view
         board.printer.out = self._hand_out
 
@@ -61,12 +51,7 @@ class WatchedTerminal(StandingTerminal):
             terminal.look(self.bench.engine.clock.now)
             screen = terminal.customer_screen() if display == "customer" else terminal.screen()
         locale = self.locale if terminal is None else terminal.screen_locale
-        known = self._drawn.get(display)
-        if known is not None and known.locale == locale and known.view.screen == screen:
-            return known.view
-        drawn = view(screen, self.profile, self.bench.texts, locale, display, seller=self.locale)
-        self._drawn[display] = _Drawn(drawn, locale)
-        return drawn
+        return self.bench.views.of(screen, self.profile, self.bench.texts, locale, display, self.locale)
 
     def appearance(self) -> Appearance:
         """All that the device shows and sounds now."""

@@ -11,6 +11,7 @@ from terminal_sim.bench.terminal_past import TerminalPast
 from terminal_sim.bench.wallet import Slot
 from terminal_sim.core.flow import AnyFlow
 from terminal_sim.display.texts import Texts
+from terminal_sim.display.view import DrawnViews
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.journal.records import JournalStore
 from terminal_sim.runtime.engine import Engine
@@ -23,6 +24,7 @@ class Workbench(Protocol):
     """The parts of a bench that each of its terminals uses."""
 
     texts: Texts
+    views: DrawnViews
     engine: Engine
     journal: JournalStore
     flows: Mapping[str, AnyFlow]

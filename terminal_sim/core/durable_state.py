@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from typing import Any
 
 from terminal_sim.core.closed_batch import ClosedBatch, number_after
@@ -302,6 +303,10 @@ _FOLDS: Mapping[type[JournalRow], Callable[[DurableState, Any], None]] = {
 }
 
 
+@lru_cache(maxsize=64)
 def passcode_digest(code: str, terminal: str, name: str) -> str:
-    """What the journal keeps of a changed passcode: salted by terminal and name, and slow enough to be no lookup."""
+    """What the journal keeps of a changed passcode: salted by terminal and name, and slow enough to be no lookup.
+
+    The last ones are remembered: one code is typed again and again.
+    """
     return hashlib.pbkdf2_hmac("sha256", code.encode(), f"{terminal}/{name}".encode(), 20_000).hex()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from terminal_sim.core.config import PrinterConfig
 from terminal_sim.core.receipt import Centred, Pair, Receipt, ReceiptLine, Side, Written
@@ -23,8 +24,7 @@ _EDGE = 5.0  # mm of a page that stay white above and below
 _INK = "#22252b"
 
 
-@dataclass(frozen=True, slots=True)
-class PaperLine:
+class PaperLine(Struct, frozen=True):
     """A line as the printer prints it. Lines with the same `code` stand for a QR code, which a printer prints in their place."""
 
     text: str

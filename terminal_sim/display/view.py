@@ -22,6 +22,7 @@ __all__ = ["Item", "Role", "Selector", "SelectorError", "View", "view"]
 
 
 _DIGIT = re.compile(r"[0-9]")
+_KEPT_VIEWS = 64  # of a bench: what its terminals come back to again and again
 
 
 def _wordings_in(values: Iterable[object]) -> Iterator[str]:
@@ -159,3 +160,24 @@ def view(
     spoken = seller if seller and read_by == "seller" else locale
     frame = seller if read_by == "both" and seller != spoken else ""
     return View(screen, profile, texts, spoken, display, frame)
+
+
+class DrawnViews:
+    """The last views of a bench: a screen that stood before is the same view again, with all that was worked out of it."""
+
+    __slots__ = ("_views",)
+
+    def __init__(self) -> None:
+        self._views: dict[tuple[Screen, int, str, str, str], View] = {}
+
+    def of(
+        self, screen: Screen, profile: Profile, texts: Texts, locale: str, display: str, seller: str
+    ) -> View:
+        """As `view` has it; all views of a bench have its `texts`."""
+        key = screen, id(profile), locale, display, seller  # a view that is kept keeps its profile
+        found = self._views.get(key)
+        if found is None:
+            if len(self._views) == _KEPT_VIEWS:
+                del self._views[next(iter(self._views))]
+            found = self._views[key] = view(screen, profile, texts, locale, display, seller=seller)
+        return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
 from terminal_sim.bench import PrintedReceipt, Profile, Role, TerminalUnderTest, Tone, TraceEntry, contents
@@ -163,31 +163,12 @@ class SessionFacts:
 
     def branch(self) -> SessionFacts:
         """The same for a session that goes on from here: containers are copied, what they hold is shared."""
-        return replace(
-            self,
-            rows=self.rows.copy(),
-            payments={name: rows.copy() for name, rows in self.payments.items()},
-            stored=self.stored.copy(),
-            gone=self.gone.copy(),
-            received=self.received.copy(),
-            sent=self.sent.copy(),
-            printed=self.printed.copy(),
-            codes=self.codes.copy(),
-            changed=self.changed.copy(),
-            wrong=self.wrong.copy(),
-            locked=self.locked.copy(),
-            accepted=self.accepted.copy(),
-            confirmed=self.confirmed.copy(),
-            orders=self.orders.copy(),
-            homes=self.homes.copy(),
-            been=self.been.copy(),
-            numbered=self.numbered.copy(),
-            receipts_due=self.receipts_due.copy(),
-            repeats=self.repeats.copy(),
-            unanswered=self.unanswered.copy(),
-            used=self.used.copy(),
-            settlements=self.settlements.copy(),
-        )
+        made = object.__new__(SessionFacts)
+        for name in _FIELDS:
+            value = getattr(self, name)
+            setattr(made, name, value.copy() if isinstance(value, list | dict | set) else value)
+        made.payments = {name: rows.copy() for name, rows in self.payments.items()}
+        return made
 
     # What follows from the profile.
 
@@ -246,8 +227,9 @@ class SessionFacts:
             self.asked = amount
         if not seen.ignored and (seen.key or seen.target):
             self.stands_since = seen.mono
-        for entry in seen.entries:  # a slow card may change the state some seconds after the key
-            self._entry(entry)
+        if not _FOLDED.isdisjoint(seen.kinds):
+            for entry in seen.entries:  # a slow card may change the state some seconds after the key
+                self._entry(entry)
         for row in seen.rows:
             self._row(row, seen.confirmed)
         self.printed += seen.printed
@@ -434,6 +416,11 @@ def asked_passcode(profile: Profile, seen: Occurrence) -> str:
         typed
     )
     return profile.menus[opened].passcode if opened else ""
+
+
+_FIELDS = tuple(each.name for each in fields(SessionFacts))
+_FOLDED = frozenset((contents.StateChanged, contents.MessageReceived, contents.MessageSent))
+"""The contents that are folded in entry by entry."""
 
 
 def beginning(terminal: TerminalUnderTest) -> SessionFacts:

@@ -70,11 +70,12 @@ class OracleWatch:
     def take(self, entry: TraceEntry) -> None:
         """See `Subscriber`."""
         content = entry.content
-        if entry.cause == entry.number and content.begins:
-            self.settle(entry.at.mono)
-            self._key = ""
-        if isinstance(content, contents.KeyPress):
-            self._key = self._terminal.key_in_hand.reveal() if content.key == "DIGIT" else content.key
+        if content.begins:
+            if entry.cause == entry.number:
+                self.settle(entry.at.mono)
+                self._key = ""
+            if isinstance(content, contents.KeyPress):
+                self._key = self._terminal.key_in_hand.reveal() if content.key == "DIGIT" else content.key
         elif isinstance(content, contents.ScreenShown) and isinstance(content.text, View):
             self._view = content.text
         self._entries.append(entry)
@@ -144,8 +145,8 @@ class OracleWatch:
     def _occurrence(self, until: int) -> Occurrence:
         entries, facts, before = self._entries, self.facts, self._before
         first = entries[0].content
-        refused = any(isinstance(entry.content, contents.ActRefused) for entry in entries)
-        line = first.line if isinstance(first, contents.Act) and not refused else ""
+        kinds = {type(entry.content) for entry in entries}
+        line = first.line if isinstance(first, contents.Act) and contents.ActRefused not in kinds else ""
         if line:
             self._sound_since = until
         is_on = self._terminal.is_on
@@ -167,18 +168,25 @@ class OracleWatch:
             target=first.target if isinstance(first, contents.Touch) else "",
             line=line,
             dues=_fallen_due(entries) if isinstance(first, contents.TimePassed) else frozenset(),
+            kinds=kinds,
             is_on=is_on,
         )
-        for entry in entries:
-            content = entry.content
-            seen.kinds.add(type(content))
-            if isinstance(content, contents.RowStored):
-                seen.rows.append(SeenRow(content.row, content.values, entry.at.mono))
-            elif isinstance(content, contents.ScreenShown) and isinstance(content.text, View):
-                seen.screens.append(content.text)
-        if any(row.kind == "boot" for row in seen.rows):
-            self._find_what_was_not_seen(len(seen.rows))
-        if contents.ReceiptPrinted in seen.kinds:
+        if contents.RowStored in kinds:
+            seen.rows = [
+                SeenRow(content.row, content.values, entry.at.mono)
+                for entry in entries
+                if isinstance(content := entry.content, contents.RowStored)
+            ]
+            if any(row.kind == "boot" for row in seen.rows):
+                self._find_what_was_not_seen(len(seen.rows))
+        if contents.ScreenShown in kinds:
+            seen.screens = [
+                content.text
+                for entry in entries
+                if isinstance(content := entry.content, contents.ScreenShown)
+                and isinstance(content.text, View)
+            ]
+        if contents.ReceiptPrinted in kinds:
             printed = self._terminal.receipts
             seen.printed = [
                 paper for paper in printed[self._printed :] if paper.copy not in _NOT_OF_A_PAYMENT

@@ -92,7 +92,7 @@ class ActRunner:
         return any(item.role is Role.BUTTON and item.key == key for item in shown.unplaced)
 
     def _tapped(self, target: str) -> bool:
-        found = [item for item in self._terminal.view().items if item.id == target and item.touchable]
+        found = [item for item in self._terminal.view().unplaced if item.id == target and item.touchable]
         if len(found) != 1 or (found[0].key and found[0].id.startswith("key-")):
             return False
         self._terminal.touch(target)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Protocol
 
+from terminal_sim import collector
 from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.coverage_summary import CoverageSummary
 from terminal_sim.explore.search.act import Act
@@ -23,6 +24,8 @@ from terminal_sim.explore.search.variants import variants
 from terminal_sim.oracles.choice import ALL_CLASSES, OracleClass
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 from terminal_sim.oracles.relations import Relation
+
+_HOARDED = 8  # sessions after which the archive has grown by what is worth setting aside
 
 
 class ExplorationFollower(Protocol):
@@ -76,6 +79,7 @@ class Exploration:
     def run(self, goes_on: Callable[[Exploration], bool]) -> Iterator[ExplorerFinding]:
         """Each finding when it is found, for as long as `goes_on` says so between two sessions."""
         with ExitStack() as running:
+            keep = running.enter_context(collector.hoarding())
             sessions = [one.run() for one in self.explorers]
             for each in sessions:
                 running.callback(each.close)
@@ -85,6 +89,8 @@ class Exploration:
                 for follower in self.followers:
                     follower.take(explorer, end)
                 yield from self._found(explorer, end)
+                if number % _HOARDED == 0:
+                    keep()
                 if not goes_on(self):
                     return
 

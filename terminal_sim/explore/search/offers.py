@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from terminal_sim.bench import Duration, Role, TerminalUnderTest
 from terminal_sim.explore.search.act import PRESENTING, PRESS, PRESS_BLINDLY, TAP, WAIT, Act, is_digits
@@ -31,8 +32,7 @@ _FIRST = {"insert": 14, "tap-card": 8, "swipe": 6}
 _DRAWN_KEYS = {"OK": 10, "CANCEL": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedAct:
+class OfferedAct(Struct, frozen=True):
     """An act, and how much it is preferred to others."""
 
     act: Act
@@ -55,7 +55,7 @@ def offers(session: ExploredSession) -> list[OfferedAct]:
 
 
 def _screen(terminal: TerminalUnderTest) -> Iterator[OfferedAct]:
-    for item in terminal.view().items:
+    for item in terminal.view().unplaced:
         if not item.touchable or item.role is Role.KEY or not item.id:
             continue
         if item.role is Role.BUTTON:

@@ -26,14 +26,14 @@ class TriedActs:
     def tries(self, place: Place, act: Act) -> int:
         """How often the act was done there."""
         counted = _counted(act)
-        return self.led_on[place, counted] + self.stayed[place, counted]
+        return self.led_on.get((place, counted), 0) + self.stayed.get((place, counted), 0)
 
     def weight(self, place: Place, offered: OfferedAct) -> int:
         """How much the act is preferred there: what led on is, what was refused is not."""
         counted = _counted(offered.act)
-        if self.led_on[place, counted]:
+        if (place, counted) in self.led_on:
             return 2 * offered.weight
-        if self.stayed[place, counted] >= _REFUSED_OFTEN:
+        if self.stayed.get((place, counted), 0) >= _REFUSED_OFTEN:
             return max(offered.weight // 3, 1)
         return offered.weight
 
