@@ -43,7 +43,12 @@ def not_early(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"a person is called for {row.text('reference')} without a tone"
 
 
-@oracle("R-banner-5", "the home screen says how many messages nobody answers", contents.ScreenShown)
+@oracle(
+    "R-banner-5",
+    "the home screen says how many messages nobody answers",
+    contents.ScreenShown,
+    contents.RowStored,
+)
 def called(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) != "home" or not seen.is_on:
         return

@@ -62,7 +62,7 @@ def payments(profile: Profile, pins: Mapping[str, str]) -> Iterator[Errand]:
             CHIP,
         )
         yield paid(start, 1000, ("swipe", "gift-card"))
-        yield paid(start, 1000, ("tap-card", "phone-locked"), (WAIT, "2s"), ("tap-card", "phone"))
+        yield paid(start, 1000, ("tap-card", "phone-locked"))
         yield (*start, (PRESS, "1000", "OK"), (TAP, "cancel"), (TAP, "confirm"))
         yield (*start, (PRESS, "1000", "OK"), CHIP, ("remove", "card"), (TAP, "confirm"))
         yield (*start, (PRESS, "12"), (PRESS, "CLEAR"), (PRESS, "5", "OK"), CHIP, *DONE)
