@@ -157,7 +157,7 @@ WORDS = (
     PlantedBug("a receipt names another terminal", V400M, _of_another(terminal="V4009999")),
     PlantedBug("a receipt names another merchant", S1F2, _of_another(merchant="TSIM00000000002")),
     PlantedBug("the receipt of a refund says that it is of a sale", V400M, _line("receipt-type", always(say("type-sale"))), REFUNDS),
-    PlantedBug("a receipt has the day before", S1F2, _line("receipt-date", lambda payment: say("date", at=payment.at - timedelta(days=1)))),
+    PlantedBug("a receipt has the day before", S1F2, _line("receipt-date", lambda payment: say("date", at=payment.payment.at - timedelta(days=1)))),
     PlantedBug("the history leaves voids out", S1F2, wraps(HistoryFlow, "rows", lambda sound: lambda self: [one for one in sound(self) if not one.kind.undoes])),
     # Passcodes.
     PlantedBug("a passcode of four digits is too short for a new one", V400M, sets(ChangePasscodeFlow, "is_too_short", lambda self, _: len(self.typed) < 5)),

@@ -23,6 +23,7 @@ def passcodes(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         rules = next(one for one in profile.passcodes.values() if one.code == way.acts[at][1])
         before, right = way.acts[:at], way.acts[at]
         wrong: Errand = ((PRESS, WRONG, "OK"),) * rules.tries
+        yield (*before, (PRESS, "1" * (rules.max_digits + 1), "OK"), right)
         yield (*before, *wrong[:-1], right)
         yield (*before, *wrong[:-1], right, *before, *wrong[:-1], right)
         yield (*before, *wrong, right)

@@ -63,6 +63,7 @@ def payments(profile: Profile, pins: Mapping[str, str]) -> Iterator[Errand]:
         )
         yield paid(start, 1000, ("swipe", "gift-card"))
         yield paid(start, 1000, ("tap-card", "phone-locked"))
+        yield paid(start, 100_000, ("tap-card", "visa-credit"))  # above what a tap pays without its holder
         yield (*start, (PRESS, "1000", "OK"), (TAP, "cancel"), (TAP, "confirm"))
         yield (*start, (PRESS, "1000", "OK"), CHIP, ("remove", "card"), (TAP, "confirm"))
         yield (*start, (PRESS, "12"), (PRESS, "CLEAR"), (PRESS, "5", "OK"), CHIP, *DONE)
