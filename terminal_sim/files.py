@@ -64,6 +64,13 @@ def replace_private(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def remove_durably(path: Path) -> None:
+    """Remove a file, where it is there, so that no power cut brings it back. Raises `OSError`."""
+    if path.exists():
+        path.unlink()
+        sync_folder(path.parent)
+
+
 def runtime_folder() -> Path:
     """Where served benches are announced to commands of the same user: in the user's runtime folder, or else among the user's states.
 

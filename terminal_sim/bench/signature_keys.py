@@ -6,6 +6,8 @@ import secrets
 from pathlib import Path
 
 from terminal_sim.bench.kept_secret import kept_secret
+from terminal_sim.errors import BenchMisuse
+from terminal_sim.files import remove_durably
 from terminal_sim.secret import Secret
 
 _LENGTH = 16
@@ -36,7 +38,11 @@ class SignatureKeyFiles:
     def remove(self, subscription: str) -> None:
         """Forget the key."""
         self._known.pop(subscription, None)
-        self._file(subscription).unlink(missing_ok=True)
+        file = self._file(subscription)
+        try:
+            remove_durably(file)
+        except OSError as error:
+            raise BenchMisuse(f"{file}: the signature key cannot be removed: {error.strerror}") from None
 
     def _file(self, subscription: str) -> Path:
         return self._folder / f"{subscription}.key"

@@ -148,9 +148,12 @@ class Executor:
             self.post(board, CardDataLost(effect.request.reference))
 
     def _erase_key(self, board: Board, effect: fx.EraseKey) -> None:
-        board.vault.erase()
-        if effect.pad:
-            board.keys.erase()
+        """No key is spared because another one cannot be erased on the disk."""
+        try:
+            board.vault.erase()
+        finally:
+            if effect.pad:
+                board.keys.erase()
 
     def _show_lights(self, board: Board, effect: fx.ShowLights) -> None:
         board.panel.lights = dict(effect.lights)

@@ -156,7 +156,7 @@ class KeyStore:
         return self._erased
 
     def erase(self) -> None:
-        """Forget all keys, since the housing was opened."""
+        """Forget all keys, since the housing was opened. Raises `StorageFailed` where some stay on the disk."""
         self._erased = True
         if self._line is not None:
             self._line.erase()

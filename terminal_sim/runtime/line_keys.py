@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from terminal_sim.errors import BenchMisuse, StorageFailed
-from terminal_sim.files import replace_private
+from terminal_sim.files import remove_durably, replace_private
 from terminal_sim.host.config import AcquirerConfig
 from terminal_sim.secret import Secret
 
@@ -67,10 +67,13 @@ class LineKeyStore:
         self.earlier, self.keys = self.keys.mac, keys
 
     def erase(self) -> None:
-        """Forget all keys, on the disk too."""
+        """Forget all keys, on the disk too. Raises `StorageFailed` where they stay there, which are key blocks under the transport key."""
         self.earlier, self.keys = None, LineKeys(mac=None)
         if self._file is not None:
-            self._file.unlink(missing_ok=True)
+            try:
+                remove_durably(self._file)
+            except OSError as error:
+                raise StorageFailed(f"{self._file}: the keys cannot be erased: {error.strerror}") from None
 
     def _opened(self, blocks: Sequence[str]) -> LineKeys:
         from terminal_sim.emv.keys import key_block  # only new keys need ciphers

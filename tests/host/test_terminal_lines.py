@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from terminal_sim.bench import Bench
 from terminal_sim.emv.keys import key_block, pinblock
 from terminal_sim.emv.keys.pinblock import format0
-from terminal_sim.errors import BenchMisuse
+from terminal_sim.errors import BenchMisuse, StorageFailed
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.authentication import MacAlgorithm, is_authentic, sealed
 from terminal_sim.host.ledger_file import LedgerFile
@@ -196,3 +197,23 @@ def test_an_acquirer_without_the_key_of_codes_is_told_which_is_missing() -> None
 
 def test_a_reply_that_was_sealed_with_another_key_is_not_taken() -> None:
     assert not store().is_authentic(sealed(bytes(20), MAC, CONFIG.transport_key), MAC)
+
+
+def test_keys_are_forgotten_though_the_disk_keeps_their_file(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    keys = store(file)
+    file.mkdir()
+    with pytest.raises(StorageFailed, match="the keys cannot be erased"):
+        keys.erase()
+    assert keys.is_erased
+    with pytest.raises(LookupError):
+        keys.sealed(b"message", MAC)
+
+
+def test_no_key_of_an_opened_housing_is_spared_for_another_that_cannot_be_erased(tmp_path: Path) -> None:
+    with Bench(state=tmp_path) as bench:
+        till = bench.add_terminal("square-terminal", options={"offline.allowed": True})
+        (tmp_path / f"{till.name}.key").mkdir()
+        till.fault("tamper")
+        assert till.board.keys.is_erased
+        assert "the key cannot be erased" in till.board.power.out_of_service
