@@ -156,15 +156,19 @@ class CardConversation:
         with suppress(DriverError):
             self._slot.power_on()
 
+    def power_off(self) -> None:
+        """Take the card's power; one that is gone, or whose reader is, needs no power-off."""
+        with suppress(DriverError):
+            self._slot.power_off()
+
     def drop(self) -> None:
         """Forget the conversation without a word to the card."""
         self._kernel.close()
 
     def close(self) -> None:
-        """Abandon the conversation; a card or reader that is gone needs no power-off."""
+        """Abandon the conversation, and take the card's power."""
         self._kernel.close()
-        with suppress(DriverError):
-            self._slot.power_off()
+        self.power_off()
 
     def _enciphered(self, answer: Answer) -> Answer | PinBlock:
         """A PIN leaves the pad as a block; whatever else was answered stays as it is."""

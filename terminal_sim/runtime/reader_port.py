@@ -106,8 +106,14 @@ class ReaderPort:
         return noticed
 
     def listen(self, entries: tuple[EntryMode, ...]) -> list[Event]:
-        """Open the readers for `entries`; a card that is in the slot already counts as inserted."""
+        """Open the readers for `entries`; a card that is in the slot already counts as inserted.
+
+        A card whose conversation came to its end in the field, or to a wait for a second tap, has no power any more: some readers look for
+        no other one before.
+        """
         self.open = frozenset(entries)
+        if self.conversation is not None and self.conversation.is_contactless:
+            self.conversation.power_off()
         return [CardInserted()] if self.card_in and EntryMode.CHIP in self.open else []
 
     def stop_listening(self) -> None:
