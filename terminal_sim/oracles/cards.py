@@ -7,13 +7,15 @@ from typing import Literal
 
 from terminal_sim.bench import Role, contents
 from terminal_sim.oracles.amounts import amount_asked
-from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.facts import PAYMENT_KINDS, SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 
 _SHORTEST_PIN, _LONGEST_PIN = 4, 12
 _ASKS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _HOW: tuple[Literal["insert", "tap", "swipe"], ...] = ("insert", "tap", "swipe")
+_BEHIND_THE_SCREEN = ("VOIDED", "REVERSED")
+"""What a payment becomes by an answer while another one is on the screen."""
 _WORDS = {"insert": ("insert", "insér"), "tap": ("tap", "appos"), "swipe": ("swipe", "gliss")}
 
 
@@ -124,8 +126,8 @@ def language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     if screen not in _CARDHOLDERS and seen.after.locale != own:
         yield f"{screen} is in {seen.after.locale}, and the terminal speaks {own}"
-    ended = [row for row in seen.rows if row.kind in ("sale", "refund") and not facts.is_kept(row)]
-    paid = [row for row in ended if row.text("state") != "VOIDED"]
+    ended = [row for row in seen.rows if row.kind in PAYMENT_KINDS and not facts.is_kept(row)]
+    paid = [row for row in ended if row.text("state") not in _BEHIND_THE_SCREEN]
     spoken_to = paid[-1].text("language") if paid else ""
     if (
         spoken_to

@@ -77,13 +77,17 @@ class SentMessage(NamedTuple):
 
 
 class ReceivedMessage(NamedTuple):
-    """An answer that arrived: its trace number and amount, its response code, its type as its dialect writes it, and when."""
+    """An answer that arrived: its trace number and amount, its response code, its type as its dialect writes it, and when.
+
+    It is `heard` where the terminal was on behind it: of one that went off meanwhile nobody knows whether it took it.
+    """
 
     stan: int
     amount: int
     code: str
     into: str
     mono: int
+    heard: bool = True
 
 
 @dataclass(slots=True)
@@ -229,7 +233,7 @@ class SessionFacts:
             self.stands_since = seen.mono
         if not _FOLDED.isdisjoint(seen.kinds):
             for entry in seen.entries:  # a slow card may change the state some seconds after the key
-                self._entry(entry)
+                self._entry(entry, is_on=seen.is_on)
         for row in seen.rows:
             self._row(row, seen.confirmed)
         self.printed += seen.printed
@@ -324,14 +328,16 @@ class SessionFacts:
                 since = {reason: seen.mono, **self.outage.since}
                 self.outage = SeenOutage(reason, self.outage.lost_at, since)
 
-    def _entry(self, entry: TraceEntry) -> None:
+    def _entry(self, entry: TraceEntry, *, is_on: bool) -> None:
         content = entry.content
         if isinstance(content, contents.StateChanged):
             self.flow, self.state = content.flow, content.dest
             self.stands_since = entry.at.mono
         elif isinstance(content, contents.MessageReceived):
             self.received.append(
-                ReceivedMessage(content.stan, content.amount, content.code, content.into, entry.at.mono)
+                ReceivedMessage(
+                    content.stan, content.amount, content.code, content.into, entry.at.mono, is_on
+                )
             )
         elif isinstance(content, contents.MessageSent):
             self.sent.append(

@@ -112,7 +112,7 @@ def address(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def unexpected(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = [(row.number("stan"), row.number("amount")) for row in seen.rows if row.kind == "unexpected"]
-    arrived = [*facts.received]
+    arrived = [one for one in facts.received if one.heard]
     for entry in seen.entries:
         content = entry.content
         if not isinstance(content, contents.MessageReceived) or not seen.is_on:
