@@ -52,9 +52,11 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 def _late_ok(facts: SessionFacts) -> bool:
-    """A screen that comes back to the result of a payment says nothing new."""
+    """A screen that comes back to the result of a payment says nothing new, though the payment was stored then and is declined by now."""
     last = facts.last
-    return last is not None and last.text("state") in ("COMPLETED", "PENDING", "VOIDED", "FORWARD_SENT")
+    return last is not None and (
+        facts.is_kept(last) or last.text("state") in ("COMPLETED", "PENDING", "VOIDED", "FORWARD_SENT")
+    )
 
 
 @oracle(

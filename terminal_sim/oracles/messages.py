@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
@@ -112,7 +113,7 @@ def address(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def unexpected(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = [(row.number("stan"), row.number("amount")) for row in seen.rows if row.kind == "unexpected"]
-    arrived = [one for one in facts.received if one.heard]
+    arrived = _taken(facts)
     for entry in seen.entries:
         content = entry.content
         if not isinstance(content, contents.MessageReceived) or not seen.is_on:
@@ -137,6 +138,23 @@ def unexpected(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             and (content.stan, content.amount) not in said
         ):
             yield f"{content.into} {content.stan} of {content.amount} arrived, which nothing waits for, and no row says so"
+
+
+def _taken(facts: SessionFacts) -> list[ReceivedMessage]:
+    """The answers before that a terminal heard and that no row calls unexpected."""
+    left = Counter(
+        (row.number("stan"), row.number("amount"), row.text("response_code"), row.text("mti"))
+        for row in facts.rows
+        if row.kind == "unexpected"
+    )
+    taken = []
+    for one in facts.received:
+        what = (one.stan, one.amount, one.code, one.into)
+        if left[what]:
+            left[what] -= 1
+        elif one.heard:
+            taken.append(one)
+    return taken
 
 
 def _sent(seen: Occurrence) -> list[SentMessage]:

@@ -29,6 +29,8 @@ class Lookalike(NamedTuple):
 LOOKALIKES = (
     Lookalike("a terminal stops while an answer arrives twice, and asks again", "v400m", "tap id:start; press 1 OK; insert visa-credit; fault host-duplicate; fault tamper; fault commit-unknown; wait 1d; power on; wait 2d"),
     Lookalike("a payment in French is reversed while a typed one is approved", "v400m", "tap id:start; press 1 OK; insert visa-credit-fr; remove card; press CANCEL 8 OK 0856 OK; tap id:moto; press 1 OK 4970100000000014 OK 0330 OK; wait 1d", {"moto.ask_cvc": "false"}),
+    Lookalike("a settlement that was refused twice over is taken at its third try", "s1f2", "pos sale T-1 1000; swipe visa-stripe; wait 2s; host answers declined:51; press OK; fault host-duplicate; tap id:admin; tap id:settle; press OK; network down; network up; wait 1d"),
+    Lookalike("a payment is declined behind the form for its receipt", "square-terminal", "service down; press 1 OK; host answers declined:51; insert visa-credit; tap id:digital-receipt; service up; wait 2d", {"offline.allowed": "true"}),
     Lookalike("the answer to one request has the trace number of the next", "v400m", "fault host-wrong-trace; tap id:start; press 1 OK; insert visa-credit; remove card; press CANCEL; tap id:start; press 1000 OK; insert visa-credit; wait 1min"),
     Lookalike("a chip card stays in the slot while the next customer swipes", "v400m", "tap id:start; press 1 OK; insert visa-credit; wait 1d; fault card-mute; tap id:start; press 1 OK; swipe visa-stripe; wait 1d; tap id:start; press 1 OK; wait 1min"),
     Lookalike("a card stays in the slot while the history shows a receipt", "v400m", f"tap id:start; press 1 OK; insert visa-credit; wait 1h; {HISTORY}; tap id:txn-1; tap id:receipts; tap id:merchant-receipt; wait 1h"),
