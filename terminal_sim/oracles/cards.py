@@ -7,13 +7,15 @@ from typing import Literal
 
 from terminal_sim.bench import Role, contents
 from terminal_sim.oracles.amounts import amount_asked
-from terminal_sim.oracles.facts import PAYMENT_KINDS, SessionFacts
+from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 
 _SHORTEST_PIN, _LONGEST_PIN = 4, 12
 _ASKS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _HOW: tuple[Literal["insert", "tap", "swipe"], ...] = ("insert", "tap", "swipe")
+_SPOKEN_TO = ("sale", "moto", "refund")
+"""The payments at whose end a cardholder may stand there."""
 _BEHIND_THE_SCREEN = ("VOIDED", "REVERSED")
 """What a payment becomes by an answer while another one is on the screen."""
 _WORDS = {"insert": ("insert", "insér"), "tap": ("tap", "appos"), "swipe": ("swipe", "gliss")}
@@ -51,7 +53,7 @@ def in_the_result(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             or facts.is_kept(row)
         ):
             continue
-        card = facts.terminal.card
+        card = facts.terminal.card if facts.names_card(seen) else None
         right = card is not None and card.pin is not None and card.pin.reveal() == facts.pin
         if right and "pin" not in row.text("cvm"):
             yield f"{row.text('reference')} was verified by {row.text('cvm') or 'nothing'}, and a PIN was typed"
@@ -126,7 +128,7 @@ def language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     if screen not in _CARDHOLDERS and seen.after.locale != own:
         yield f"{screen} is in {seen.after.locale}, and the terminal speaks {own}"
-    ended = [row for row in seen.rows if row.kind in PAYMENT_KINDS and not facts.is_kept(row)]
+    ended = [row for row in seen.rows if row.kind in _SPOKEN_TO and not facts.is_kept(row)]
     paid = [row for row in ended if row.text("state") not in _BEHIND_THE_SCREEN]
     spoken_to = paid[-1].text("language") if paid else ""
     if (
@@ -135,7 +137,7 @@ def language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         and seen.after.locale != spoken_to
     ):
         yield f"{screen} is in {seen.after.locale}, and the cardholder speaks {spoken_to}"
-    card = facts.terminal.card
+    card = facts.terminal.card if facts.names_card(seen) else None
     if screen == "enter-pin" and card is not None and not seen.around.outage:
         spoken = [
             tag

@@ -206,6 +206,10 @@ class SessionFacts:
         """The newest row of the newest payment."""
         return next((rows[-1] for rows in reversed(self.payments.values())), None)
 
+    def names_card(self, seen: Occurrence) -> bool:
+        """Whether the card last named is the one of this payment: one that is in the slot from before may be another."""
+        return bool(self.way) or seen.line.partition(" ")[0] in _PRESENTING
+
     def is_kept(self, row: SeenRow) -> bool:
         """Whether a row is of a payment that was stored before: what becomes of it happens behind the screen."""
         return row.text("reference") in self.stored

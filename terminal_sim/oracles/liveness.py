@@ -87,8 +87,8 @@ def gives_way(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 def reads_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) != "processing" or not _is_sound(facts, seen) or seen.until != seen.mono:
         return
-    card = facts.terminal.card
-    if card is not None and card.chip is not None and (card.chip.response_ms or card.chip.wear is not None):
+    card = facts.terminal.card if facts.names_card(seen) else None
+    if card is None or (card.chip is not None and (card.chip.response_ms or card.chip.wear is not None)):
         return
     state = _state(facts, seen)
     if state not in _ASKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import Role, Tone, View, contents
-from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.facts import FILTERS, SessionFacts
 from terminal_sim.oracles.lists import LISTS_OF, listed, newest_rows, picked_reference
 from terminal_sim.oracles.occurrence import Occurrence, digits, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
@@ -39,8 +39,14 @@ def pages(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"behind row {was[-1]} comes row {now[0]}"
         if up and not seen.ignored and now[-1] != was[0] - 1:
             yield f"before row {was[0]} comes row {now[-1]}"
-    elif seen.came_to and screen_id(seen.before) not in _WITHIN and now[0] != 1:
+    elif seen.came_to and not _comes_back(seen) and now[0] != 1:
         yield f"it begins with row {now[0]}"
+
+
+def _comes_back(seen: Occurrence) -> bool:
+    """Whether the list was left for one of its payments, or for its filter, and none was chosen there."""
+    before = screen_id(seen.before)
+    return before in _WITHIN or (before == "filter" and seen.target not in (*FILTERS, "all"))
 
 
 @oracle("R-remark-1", "a remark on a payment is about what was just done with it", contents.ScreenShown)

@@ -40,8 +40,8 @@ def of_the_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             if typed and not row.text("pan").endswith(typed[-1][-4:]):
                 yield f"{row.text('reference')} is of {row.text('pan')}, and a number that ends with {typed[-1][-4:]} was typed"
             continue
-        card = facts.terminal.card
-        if card is None or not (facts.way or seen.line):
+        card = facts.terminal.card if facts.names_card(seen) else None
+        if card is None:
             continue
         ends = {account.pan.reveal()[-4:] for account in card.accounts}
         if row.text("pan")[-4:] not in ends:
