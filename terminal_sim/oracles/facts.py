@@ -222,8 +222,7 @@ class SessionFacts:
         for row in rows:
             self._row(row, confirmed)
             if row.kind == "offline.outage":
-                reason, began = row.text("reason"), row.text("state") == "began"
-                self.outage = SeenOutage(reason, row.mono, {reason: row.mono}) if began else None
+                self._outage_is(row.text("reason") if row.text("state") == "began" else "", row.mono)
 
     def take(self, seen: Occurrence) -> None:
         """Fold one occurrence in, once it was judged."""
@@ -324,13 +323,16 @@ class SessionFacts:
         reason = seen.around.outage
         knows = seen.is_on or any(row.kind == "offline.outage" for row in seen.rows)
         if knows and reason != (self.outage.reason if self.outage else ""):
-            if not reason:
-                self.outage = None
-            elif self.outage is None:
-                self.outage = SeenOutage(reason, seen.mono, {reason: seen.mono})
-            else:
-                since = {reason: seen.mono, **self.outage.since}
-                self.outage = SeenOutage(reason, self.outage.lost_at, since)
+            self._outage_is(reason, seen.mono)
+
+    def _outage_is(self, reason: str, at: int) -> None:
+        """The reason of an outage, "" where it is over: another reason does not begin it anew."""
+        if not reason:
+            self.outage = None
+        elif self.outage is None:
+            self.outage = SeenOutage(reason, at, {reason: at})
+        else:
+            self.outage = SeenOutage(reason, self.outage.lost_at, {reason: at, **self.outage.since})
 
     def _entry(self, entry: TraceEntry, *, is_on: bool) -> None:
         content = entry.content
