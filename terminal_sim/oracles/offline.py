@@ -115,7 +115,7 @@ def refused(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             continue
         if reason == "not-offline-card" and not _takes_stripe(facts, seen):
             continue
-        if facts.outage is None or not seen.around.outage:
+        if facts.outage is None or facts.outage.reason != seen.around.outage:  # it learns of it just now
             if not seen.around.outage:
                 yield f"{reason} is said with the acquirer within reach"
             continue
