@@ -24,12 +24,12 @@ _NOT_PAID = (
 
 
 def _ended(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
-    """The newest row of the payment that this occurrence was about; what is forwarded behind the screen is none."""
+    """The newest row of the payment that this occurrence was about; what is forwarded or reversed behind the screen is none."""
     own = [
         row
         for row in seen.rows
         if row.kind in PAYMENT_KINDS
-        and row.text("state") not in ("VOIDED", "FORWARD_SENT")
+        and row.text("state") not in ("VOIDED", "FORWARD_SENT", "REVERSED")
         and not facts.is_kept(row)
     ]
     return own[-1] if own else None
@@ -105,7 +105,12 @@ def code(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         if row.text("response_code") not in codes:
             yield f"{row.text('reference')} has {row.text('response_code')}, and the answers had {', '.join(sorted(codes)) or 'nothing'}"
         shown = text_of(seen.after, "response-code")
-        if shown and _ended(facts, seen) is row and digits(row.text("response_code")) not in digits(shown):
+        if (
+            shown
+            and seen.came_to
+            and _ended(facts, seen) is row
+            and digits(row.text("response_code")) not in digits(shown)
+        ):
             yield f"{shown!r}, and the answer was {row.text('response_code')}"
 
 

@@ -26,6 +26,7 @@ class Lookalike(NamedTuple):
     locale: str = ""
 
 
+TYPED = "press 1 OK; tap id:manual-entry; press 4111111111111111 OK 0330 OK 737 OK"
 LOOKALIKES = (
     Lookalike("a terminal stops while an answer arrives twice, and asks again", "v400m", "tap id:start; press 1 OK; insert visa-credit; fault host-duplicate; fault tamper; fault commit-unknown; wait 1d; power on; wait 2d"),
     Lookalike("a payment in French is reversed while a typed one is approved", "v400m", "tap id:start; press 1 OK; insert visa-credit-fr; remove card; press CANCEL 8 OK 0856 OK; tap id:moto; press 1 OK 4970100000000014 OK 0330 OK; wait 1d", {"moto.ask_cvc": "false"}),
@@ -36,6 +37,8 @@ LOOKALIKES = (
     Lookalike("a list is left at its second page for its filter, and come back to", "square-terminal", "; ".join(("press 1 OK; tap-card visa-credit; wait 2s; press OK",) * 7 + ("tap id:transactions; tap id:older; tap id:filter; tap id:back",))),
     Lookalike("a boot finds that an outage of the link became one of the service", "square-reader", "network down; service down; wait 2d; fault commit-answer-lost; network up; power on; wait 1min", {"offline.allowed": "true"}),
     Lookalike("a boot learns that an outage of the service is one of the link again", "square-register", "network down; service down; wait 2d; fault power-cut-after 2; network up; network down; power on; wait 1min", {"offline.allowed": "true"}),
+    Lookalike("a payment before is reversed in the instant in which a typed one is approved", "square-register", f"{TYPED}; service down; host answers timeout; wait 1d; service up; {TYPED}; service down; service up; wait 2d"),
+    Lookalike("a void is done while the response code of another payment stands there", "square-reader", "pos sale T-1 1000; insert visa-credit; wait 1d; press 1 OK; fault reader-link down; service down; pos refund T-1; network down; service up; wait 5s; tap id:confirm; network up; fault reader-link up; host answers declined:55; press 1 OK; wait 2d"),
     Lookalike("the answer to one request has the trace number of the next", "v400m", "fault host-wrong-trace; tap id:start; press 1 OK; insert visa-credit; remove card; press CANCEL; tap id:start; press 1000 OK; insert visa-credit; wait 1min"),
     Lookalike("a chip card stays in the slot while the next customer swipes", "v400m", "tap id:start; press 1 OK; insert visa-credit; wait 1d; fault card-mute; tap id:start; press 1 OK; swipe visa-stripe; wait 1d; tap id:start; press 1 OK; wait 1min"),
     Lookalike("a card stays in the slot while the history shows a receipt", "v400m", f"tap id:start; press 1 OK; insert visa-credit; wait 1h; {HISTORY}; tap id:txn-1; tap id:receipts; tap id:merchant-receipt; wait 1h"),
