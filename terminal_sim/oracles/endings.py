@@ -5,22 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
-from terminal_sim.oracles.facts import PAYMENT_KINDS, ReceivedMessage, SessionFacts
+from terminal_sim.oracles.facts import APPROVED, NOT_PAID, PAYMENT_KINDS, ReceivedMessage, SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, text_of
 from terminal_sim.oracles.oracle import oracle
-
-_APPROVED = ("00", "10")
-_NOT_PAID = (
-    "declined",
-    "cancelled",
-    "timed-out",
-    "card-removed",
-    "no-connection",
-    "card-error",
-    "not-accepted",
-    "reader-lost",
-    "void-declined",
-)
 
 
 def _ended(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
@@ -47,7 +34,7 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"approved is shown, and {row.text('reference')} is {state}"
     elif screen == "accepted-offline" and state != "PENDING":
         yield f"accepted-offline is shown, and {row.text('reference')} is {state}"
-    elif screen in _NOT_PAID and state in ("COMPLETED", "PENDING"):
+    elif screen in NOT_PAID and state in ("COMPLETED", "PENDING"):
         yield f"{screen} is shown, and {row.text('reference')} is {state}"
 
 
@@ -83,7 +70,7 @@ def answered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         fitting = [one for one in (*facts.received, *arrived) if (one.stan, one.amount) == (stan, asked)]
         if row.text("entry") == "chip" and row.kind == "sale" and not row.text("cryptogram"):
             yield f"{row.text('reference')} is completed, and its card had no last word"
-        if not any(one.code in _APPROVED and one.into[2:3] == "1" for one in fitting):
+        if not any(one.code in APPROVED and one.into[2:3] == "1" for one in fitting):
             yield f"{row.text('reference')} is completed, and no approval with trace number {stan} and amount {asked} has come"
 
 
@@ -123,7 +110,7 @@ def completed(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if facts.is_disturbed or "state" in seen.dues or not seen.is_on:
         return
     arrived = [one.content for one in seen.entries if isinstance(one.content, contents.MessageReceived)]
-    approved = {one.stan for one in arrived if one.code in _APPROVED and one.into[1] == "1"}
+    approved = {one.stan for one in arrived if one.code in APPROVED and one.into[1] == "1"}
     for row in seen.rows:
         ended = row.text("state") in ("DECLINED", "REVERSAL_PENDING")
         if row.kind in ("sale", "refund") and ended and row.number("stan") in approved and not seen.key:

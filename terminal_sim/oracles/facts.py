@@ -22,19 +22,21 @@ from terminal_sim.oracles.occurrence import (
 FILTERS = {
     "pending": ("PENDING", "FORWARD_SENT"), "completed": ("COMPLETED",), "declined": ("DECLINED",), "expired": ("EXPIRED",), "lost": ("LOST",),
 }  # fmt: skip
-_RESULTS = (
-    "approved",
-    "accepted-offline",
+APPROVED = ("00", "10")
+"""The response codes of an approval and of a partial one (ISO 8583, DE 39)."""
+NOT_PAID = (
     "declined",
     "cancelled",
     "timed-out",
     "card-removed",
     "no-connection",
     "card-error",
-    "reader-lost",
     "not-accepted",
+    "reader-lost",
     "void-declined",
 )
+"""The screens that end a payment, or a void, that was not done."""
+_RESULTS = ("approved", "accepted-offline", *NOT_PAID)
 PAYMENT_KINDS = ("sale", "moto", "refund", "void")
 NUMBERED_KINDS = (*PAYMENT_KINDS, "card.refused", "settlement")
 """The kinds of rows of which the first of a reference takes a trace number."""

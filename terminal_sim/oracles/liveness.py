@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import Role, TraceEntry, contents
-from terminal_sim.oracles.facts import PAYMENT_KINDS, SessionFacts
+from terminal_sim.oracles.facts import NOT_PAID, PAYMENT_KINDS, SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, field_of, has, ids, screen_id
 from terminal_sim.oracles.oracle import oracle
 
@@ -13,18 +13,7 @@ _UNDELIVERED = "unreachable"  # the message never left; any other failure leaves
 _ASKING = ("authorising", "voiding")
 _MAY_BE_SHORT = {"enter-pin": 4, "receipt-number": 7, "passcode": 1, "new-passcode": 1, "repeat-passcode": 1}
 """Fields in which so few digits are waited for that the green key does nothing before."""
-_ENDS = (
-    "approved",
-    "declined",
-    "cancelled",
-    "timed-out",
-    "card-removed",
-    "no-connection",
-    "card-error",
-    "not-accepted",
-    "void-declined",
-    "reader-lost",
-)
+_ENDS = ("approved", *NOT_PAID)
 _PRINTING = (
     *_ENDS,
     "accepted-offline",

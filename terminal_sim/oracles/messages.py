@@ -6,11 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
-from terminal_sim.oracles.facts import NUMBERED_KINDS, SETTLING, ReceivedMessage, SentMessage, SessionFacts
+from terminal_sim.oracles.facts import (
+    APPROVED,
+    NUMBERED_KINDS,
+    SETTLING,
+    ReceivedMessage,
+    SentMessage,
+    SessionFacts,
+)
 from terminal_sim.oracles.occurrence import Occurrence
 from terminal_sim.oracles.oracle import oracle
 
-_APPROVED = ("00", "10")
 _LAST_STAN = 999_999
 _REFUSED_WAIT = ("4", "5")  # reversals and settlements are sent on when they were refused
 
@@ -131,7 +137,7 @@ def unexpected(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         arrived.append(
             ReceivedMessage(content.stan, content.amount, content.code, content.into, entry.at.mono)
         )
-        waits_on = content.into[1] in _REFUSED_WAIT and all(one.code not in _APPROVED for one in already)
+        waits_on = content.into[1] in _REFUSED_WAIT and all(one.code not in APPROVED for one in already)
         if (
             len(already) >= len(of_class)
             and not (of_class and waits_on)

@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
-from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.facts import NOT_PAID, SessionFacts
 from terminal_sim.oracles.lists import LISTS_OF
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 
 _GOOD = ("approved", "accepted-offline")
-_BAD = (
-    "declined",
-    "cancelled",
-    "timed-out",
-    "card-removed",
-    "no-connection",
-    "card-error",
-    "not-accepted",
-    "void-declined",
-)
+_BAD = tuple(screen for screen in NOT_PAID if screen != "reader-lost")
 _REFERRALS = ("01", "02")  # ISO 8583: refer to card issuer
 _PAPER = ("customer-receipt", "merchant-receipt", "out-of-paper")
 
