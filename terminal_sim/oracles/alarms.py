@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from terminal_sim.bench import contents
 from terminal_sim.oracles.facts import IN_DOUBT, PAYMENT_KINDS, SETTLING, SessionFacts
+from terminal_sim.oracles.messages import sent_again
 from terminal_sim.oracles.occurrence import Occurrence, digits, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 
@@ -19,13 +20,7 @@ _NO_ANSWER, _CANCELLED = "4021", "4000"
     contents.MessageSent,
 )
 def on_record(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if seen.dues.isdisjoint(("reversal", "forward")):
-        return
-    for entry in seen.entries:
-        content = entry.content
-        if not isinstance(content, contents.MessageSent) or content.out not in ("reversal", "void", "advice"):
-            continue
-        count, _ = facts.repeats.get((content.out, content.stan), (0, 0))
+    for content, count, _ in sent_again(facts, seen):
         if count < _CALLED_AFTER:
             continue
         known = {*facts.unanswered, *(row.text("reference") for row in seen.rows if row.kind == "unanswered")}

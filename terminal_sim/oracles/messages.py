@@ -46,6 +46,18 @@ def oldest_first(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
                 yield f"{content.out} {content.stan} was sent, and {pending[0].number('stan')} is older and not answered"
 
 
+def sent_again(facts: SessionFacts, seen: Occurrence) -> Iterator[tuple[contents.MessageSent, int, int]]:
+    """Each message that goes out once more since its time has come, how often it went before, and the microseconds since it went last."""
+    if seen.dues.isdisjoint(("reversal", "forward")):
+        return
+    for entry in seen.entries:
+        content = entry.content
+        if isinstance(content, contents.MessageSent) and content.out in ("reversal", "void", "advice"):
+            count, last = facts.repeats.get((content.out, content.stan), (0, 0))
+            if count:
+                yield content, count, entry.at.mono - last
+
+
 @oracle(
     "R-message-2",
     "what was not answered is repeated after the time that the profile says, doubled with each repeat up to the longest",
@@ -53,16 +65,7 @@ def oldest_first(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def patience(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     timeouts = facts.profile.timeouts
-    if seen.dues.isdisjoint(("reversal", "forward")):
-        return
-    for entry in seen.entries:
-        content = entry.content
-        if not isinstance(content, contents.MessageSent) or content.out not in ("reversal", "void", "advice"):
-            continue
-        count, last = facts.repeats.get((content.out, content.stan), (0, 0))
-        if not count:
-            continue
-        waited = entry.at.mono - last
+    for content, count, waited in sent_again(facts, seen):
         wanted = min(timeouts.reversal_retry << min(count - 1, 8), timeouts.reversal_retry_max)
         if waited != wanted:
             yield f"{content.out} {content.stan} was repeated for time {count} after {waited} microseconds, and not after {wanted}"
