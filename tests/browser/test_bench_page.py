@@ -140,7 +140,7 @@ def test_an_event_shows_its_bytes_and_a_part_lights_them(browser: Browser) -> No
         bench.acts("press OK 1250 OK", "insert visa-credit", 'expect screen "Approved"')
         until(page, "approved")
         page.locator("#filter").fill("kind:apdu GENERATE")
-        page.locator(".row.k-apdu").first.click()
+        page.locator(".row.k-apdu", has_text="GENERATE").first.click()
         page.locator("button.f").filter(has=page.get_by_text("data", exact=True)).first.click()
         page.wait_for_function("() => document.querySelectorAll('.hex .on').length > 20")
         page.context.close()
