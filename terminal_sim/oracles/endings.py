@@ -6,25 +6,14 @@ from collections.abc import Iterator
 
 from terminal_sim.bench import contents
 from terminal_sim.oracles.facts import APPROVED, NOT_PAID, PAYMENT_KINDS, ReceivedMessage, SessionFacts
-from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, text_of
+from terminal_sim.oracles.occurrence import Occurrence, digits, text_of
+from terminal_sim.oracles.on_screen import payment_on_screen
 from terminal_sim.oracles.oracle import oracle
-
-
-def _ended(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
-    """The newest row of the payment that this occurrence was about; what is forwarded or reversed behind the screen is none."""
-    own = [
-        row
-        for row in seen.rows
-        if row.kind in PAYMENT_KINDS
-        and row.text("state") not in ("VOIDED", "FORWARD_SENT", "REVERSED")
-        and not facts.is_kept(row)
-    ]
-    return own[-1] if own else None
 
 
 @oracle("R-ending-1", "the screen that ends a payment says what its row says", contents.ScreenShown)
 def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    row, screen = _ended(facts, seen), seen.came_to
+    row, screen = payment_on_screen(facts, seen), seen.came_to
     if row is None:
         if screen in ("accepted-offline", "approved") and not _late_ok(facts):
             yield f"{screen} is shown, and no row says so"
@@ -95,7 +84,7 @@ def code(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         if (
             shown
             and seen.came_to
-            and _ended(facts, seen) is row
+            and payment_on_screen(facts, seen) is row
             and digits(row.text("response_code")) not in digits(shown)
         ):
             yield f"{shown!r}, and the answer was {row.text('response_code')}"

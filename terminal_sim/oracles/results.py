@@ -7,26 +7,14 @@ from collections.abc import Iterator
 from terminal_sim.bench import contents
 from terminal_sim.oracles.facts import NOT_PAID, SessionFacts
 from terminal_sim.oracles.lists import LISTS_OF
-from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id, text_of
+from terminal_sim.oracles.occurrence import Occurrence, digits, has, screen_id, text_of
+from terminal_sim.oracles.on_screen import payment_on_screen
 from terminal_sim.oracles.oracle import oracle
 
 _GOOD = ("approved", "accepted-offline")
 _BAD = tuple(screen for screen in NOT_PAID if screen != "reader-lost")
 _REFERRALS = ("01", "02")  # ISO 8583: refer to card issuer
 _PAPER = ("customer-receipt", "merchant-receipt", "out-of-paper")
-
-
-def _paid(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
-    """The newest row of the payment that has just ended, None where none has."""
-    own = [
-        row
-        for row in seen.rows
-        if row.kind in ("sale", "moto", "refund") and row.text("state") != "VOIDED" and not facts.is_kept(row)
-    ]
-    if own:
-        return own[-1]
-    last = facts.last
-    return last if last is not None and last.kind != "void" and last.mono >= facts.left_home_at else None
 
 
 @oracle(
@@ -47,8 +35,8 @@ def tone(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle("R-result-2", "an approval of a part says so, and how much is left to pay", contents.ScreenShown)
 def partly(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    row = _paid(facts, seen)
-    if seen.came_to != "approved" or row is None or not any(one is row for one in seen.rows):
+    row = payment_on_screen(facts, seen)
+    if seen.came_to != "approved" or row is None or row.kind == "void":
         return
     asked, paid, said = row.number("requested"), row.number("amount"), text_of(seen.after, "partly-approved")
     if asked and asked != paid and digits(said) != f"{asked}{asked - paid}":
@@ -63,8 +51,8 @@ def partly(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     contents.ScreenShown,
 )
 def signature(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    row = _paid(facts, seen)
-    if seen.came_to not in _GOOD or row is None or not any(one is row for one in seen.rows):
+    row = payment_on_screen(facts, seen)
+    if seen.came_to not in _GOOD or row is None or row.kind == "void":
         return
     wanted = row.text("cvm") == "signature"
     if has(seen.after, "signature") != wanted:
@@ -73,8 +61,8 @@ def signature(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle("R-result-4", "a payment that the acquirer declined says by which code", contents.ScreenShown)
 def said_why(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    row = _paid(facts, seen)
-    if seen.came_to != "declined" or row is None or not any(one is row for one in seen.rows):
+    row = payment_on_screen(facts, seen)
+    if seen.came_to != "declined" or row is None or row.kind == "void":
         return
     code = row.text("response_code")
     if (
