@@ -25,6 +25,7 @@ def on_record(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             continue
         known = {*facts.unanswered, *(row.text("reference") for row in seen.rows if row.kind == "unanswered")}
         named = [name for name, rows in facts.payments.items() if rows[-1].number("stan") == content.stan]
+        named += [row.text("reference") for row in facts.settlements if row.number("stan") == content.stan]
         if named and known.isdisjoint(named):
             yield f"{content.out} {content.stan} was sent {count} times, and no row says that it is not answered"
 

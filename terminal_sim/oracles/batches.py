@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from terminal_sim.bench import PrintedReceipt, contents
 from terminal_sim.oracles.facts import IN_DOUBT, PAYMENT_KINDS, SessionFacts
 from terminal_sim.oracles.lists import newest_rows
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
-from terminal_sim.oracles.receipts import value_of
+from terminal_sim.oracles.receipts import date_of, value_of
 
 _TYPES = {"batch-sales": ("sale", "moto"), "batch-voids": ("void",), "batch-refunds": ("refund",)}
 _LAST_BATCH = 999_999
+_CLOSE = timedelta(seconds=1)
 _OPEN = ("settle", "batch-report")
 
 
@@ -147,6 +149,18 @@ def _says(facts: SessionFacts, seen: Occurrence, paper: PrintedReceipt, rows: li
     minor = getattr(sums[0], "minor", None) if sums else None
     if minor != net(of):
         yield f"the report of batch {number} comes to {minor}, and its payments to {net(of)}"
+    closed_at = [row.text("at") for row in rows if row.number("batch") == number]
+    at = datetime.fromisoformat(closed_at[-1]) if closed_at else _now(facts, seen)
+    for label in ("receipt-date", "receipt-time"):
+        dated = date_of(paper, label)
+        if dated is not None and abs(dated - at) > _CLOSE:
+            yield f"{label} of batch {number} is {dated}, and it was {at}"
+
+
+def _now(facts: SessionFacts, seen: Occurrence) -> datetime:
+    """The civil time of the occurrence, which may be over for a while."""
+    now = facts.terminal.bench.engine.clock.now
+    return now.civil - timedelta(microseconds=now.mono - seen.mono)
 
 
 BATCHES = (closed, shown, reported)

@@ -31,11 +31,12 @@ from terminal_sim.oracles.results import RESULTS
 from terminal_sim.oracles.rows import ROWS
 from terminal_sim.oracles.timeouts import TIMEOUTS
 from terminal_sim.oracles.ways import WAYS
+from terminal_sim.oracles.wire import WIRE
 from terminal_sim.oracles.words import WORDS
 
 ORACLES: tuple[Oracle, ...] = (
     *AMOUNTS, *OFFLINE, *PASSCODES, *TIMEOUTS, *HOME, *ENDINGS, *PAPER, *LISTS, *CARDS, *MESSAGES,
-    *FIELDS, *ACCOUNTS, *WAYS, *RESULTS, *RECEIPT_LINES, *PAGES, *FORWARDING, *READING, *ALARMS, *BATCHES, *WORDS, *EXPECTED, *LIVENESS, *ROWS,
+    *FIELDS, *ACCOUNTS, *WAYS, *RESULTS, *RECEIPT_LINES, *PAGES, *FORWARDING, *READING, *ALARMS, *BATCHES, *WORDS, *EXPECTED, *LIVENESS, *ROWS, *WIRE,
 )  # fmt: skip
 """The rules that are asked while a session goes on; the invariants are asked for a verdict."""
 

@@ -25,6 +25,10 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"accepted-offline is shown, and {row.text('reference')} is {state}"
     elif screen in NOT_PAID and state in ("COMPLETED", "PENDING"):
         yield f"{screen} is shown, and {row.text('reference')} is {state}"
+    undelivered = row.text("reason") == "no-connection"
+    why = screen in ("declined", "void-declined", "no-connection") and state == "DECLINED"
+    if why and "state" not in seen.dues and (screen == "no-connection") != undelivered:
+        yield f"{screen} is shown, and {row.text('reference')} was {'not delivered' if undelivered else 'declined'}"
 
 
 def _late_ok(facts: SessionFacts) -> bool:

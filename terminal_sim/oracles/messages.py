@@ -18,6 +18,7 @@ from terminal_sim.oracles.occurrence import Occurrence
 from terminal_sim.oracles.oracle import oracle
 
 _LAST_STAN = 999_999
+_SENT_AGAIN = ("reversal", "void", "advice", *SETTLING)
 _REFUSED_WAIT = ("4", "5")  # reversals and settlements are sent on when they were refused
 
 
@@ -48,11 +49,11 @@ def oldest_first(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 def sent_again(facts: SessionFacts, seen: Occurrence) -> Iterator[tuple[contents.MessageSent, int, int]]:
     """Each message that goes out once more since its time has come, how often it went before, and the microseconds since it went last."""
-    if seen.dues.isdisjoint(("reversal", "forward")):
+    if seen.dues.isdisjoint(("reversal", "forward", "settlement")):
         return
     for entry in seen.entries:
         content = entry.content
-        if isinstance(content, contents.MessageSent) and content.out in ("reversal", "void", "advice"):
+        if isinstance(content, contents.MessageSent) and content.out in _SENT_AGAIN:
             count, last = facts.repeats.get((content.out, content.stan), (0, 0))
             if count:
                 yield content, count, entry.at.mono - last
@@ -122,13 +123,13 @@ def address(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def unexpected(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = [(row.number("stan"), row.number("amount")) for row in seen.rows if row.kind == "unexpected"]
-    arrived = _taken(facts)
+    arrived = taken(facts)
     for entry in seen.entries:
         content = entry.content
         if not isinstance(content, contents.MessageReceived) or not seen.is_on:
             continue
         asked = [one for one in facts.sent if one.stan == content.stan and one.amount == content.amount]
-        asked += [one for one in _sent(seen) if one.stan == content.stan and one.amount == content.amount]
+        asked += [one for one in sent_in(seen) if one.stan == content.stan and one.amount == content.amount]
         of_class = [one for one in asked if one.mti[1] == content.into[1]]
         since = of_class[0].mono if of_class else 0
         already = [
@@ -149,7 +150,7 @@ def unexpected(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{content.into} {content.stan} of {content.amount} arrived, which nothing waits for, and no row says so"
 
 
-def _taken(facts: SessionFacts) -> list[ReceivedMessage]:
+def taken(facts: SessionFacts) -> list[ReceivedMessage]:
     """The answers before that a terminal heard and that no row calls unexpected."""
     left = Counter(
         (row.number("stan"), row.number("amount"), row.text("response_code"), row.text("mti"))
@@ -166,7 +167,8 @@ def _taken(facts: SessionFacts) -> list[ReceivedMessage]:
     return taken
 
 
-def _sent(seen: Occurrence) -> list[SentMessage]:
+def sent_in(seen: Occurrence) -> list[SentMessage]:
+    """The messages that left in an occurrence."""
     return [
         SentMessage(one.content.out, one.content.mti, one.content.stan, one.content.amount, one.at.mono)
         for one in seen.entries
@@ -185,7 +187,7 @@ def at_once(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         or not seen.around_before.outage
     ):
         return
-    out = {one.out for one in _sent(seen)}
+    out = {one.out for one in sent_in(seen)}
     pending = [rows[-1] for rows in facts.payments.values() if rows[-1].text("state") == "REVERSAL_PENDING"]
     if pending and out.isdisjoint(("reversal", "void")):
         yield f"{pending[0].text('reference')} is in doubt, and nothing was sent"
@@ -201,9 +203,9 @@ def at_once(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 def repeats(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.line.startswith("power") or any(row.kind == "boot" for row in seen.rows):
         return
-    for one in _sent(seen):
+    for one in sent_in(seen):
         before = [each for each in facts.sent if each.out == one.out and each.stan == one.stan]
-        if one.out not in ("reversal", "advice") or not before or facts.powered_at >= before[-1].mono:
+        if one.out not in (*_SENT_AGAIN, "card-advice") or not before or facts.powered_at >= before[-1].mono:
             continue
         if one.mti == before[0].mti and before[0].mti.endswith("0"):
             yield f"{one.mti} {one.stan} was sent again as {before[0].mti}"

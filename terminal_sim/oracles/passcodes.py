@@ -160,13 +160,19 @@ def _guards(profile: Profile) -> Mapping[str, frozenset[str]]:
     contents.ScreenShown,
 )
 def reminder(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    name = (
-        facts.profile.menus[screen_id(seen.after).removeprefix(_MENU)].passcode
-        if screen_id(seen.after).startswith(_MENU)
-        else ""
-    )
+    screen, name = screen_id(seen.after), ""
+    if screen.startswith(_MENU):
+        name = facts.profile.menus[screen.removeprefix(_MENU)].passcode
+    elif screen == "amount" and _flow(facts, seen) == "refund":
+        name = facts.profile.refunds.passcode
     if name and has(seen.after, "default-passcode") == (name in facts.changed):
         yield f"the passcode {name} was {'changed' if name in facts.changed else 'never changed'}"
+
+
+def _flow(facts: SessionFacts, seen: Occurrence) -> str:
+    """The flow on top, as the newest change has it."""
+    changes = [one.content.flow for one in seen.entries if isinstance(one.content, contents.StateChanged)]
+    return changes[-1] if changes else facts.flow
 
 
 @oracle(

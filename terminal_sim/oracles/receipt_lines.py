@@ -8,7 +8,7 @@ from terminal_sim.bench import PrintedReceipt, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id
 from terminal_sim.oracles.oracle import oracle
-from terminal_sim.oracles.receipts import ids_of, is_reprint, row_of, value_of
+from terminal_sim.oracles.receipts import date_of, ids_of, is_reprint, row_of, value_of
 
 # What the row of a payment has, and the label under which its receipt says so; a void's own paper says less.
 _SAID = {
@@ -71,19 +71,9 @@ def whole(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 def _dated(paper: PrintedReceipt, row: SeenRow) -> Iterator[str]:
     """The day and the minute of the payment stand on its receipt."""
     clock = digits(row.text("at").replace("T", " ").partition(" ")[2])[:4]
-    lines = [
-        line
-        for line in paper.receipt.lines
-        if getattr(getattr(line, "label", None), "id", "") == "receipt-time"
-    ]
-    at = dict(getattr(getattr(lines[0], "value", None), "args", ())).get("at") if lines else None
-    days = [
-        dict(getattr(getattr(line, "value", None), "args", ())).get("at")
-        for line in paper.receipt.lines
-        if getattr(getattr(line, "label", None), "id", "") == "receipt-date"
-    ]
-    if days and days[0] is not None and f"{days[0]:%Y-%m-%d}" != row.text("at")[:10]:
-        yield f"its day is {days[0]:%Y-%m-%d}, and the payment was on {row.text('at')[:10]}"
+    day, at = date_of(paper, "receipt-date"), date_of(paper, "receipt-time")
+    if day is not None and f"{day:%Y-%m-%d}" != row.text("at")[:10]:
+        yield f"its day is {day:%Y-%m-%d}, and the payment was on {row.text('at')[:10]}"
     if at is not None and f"{at:%H%M}" != clock:
         yield f"its time is {at:%H:%M}, and the payment was at {clock[:2]}:{clock[2:]}"
 

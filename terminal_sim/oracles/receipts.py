@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from terminal_sim.bench import PrintedReceipt, contents
 from terminal_sim.oracles.facts import PAYMENT_KINDS, SessionFacts
-from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, screen_id
+from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id
 from terminal_sim.oracles.oracle import oracle
 
 _ENDED = ("COMPLETED", "DECLINED", "PENDING", "REVERSAL_PENDING", "REVERSED")
@@ -34,6 +35,13 @@ def value_of(paper: PrintedReceipt, label: str) -> str:
     """What stands behind the label with this id, as its line has it; "" where it is not there."""
     found = (line for line in paper.receipt.lines if getattr(getattr(line, "label", None), "id", "") == label)
     return str(getattr(next(found, None), "value", ""))
+
+
+def date_of(paper: PrintedReceipt, label: str) -> datetime | None:
+    """The moment that stands behind the label with this id, None where there is none."""
+    found = (line for line in paper.receipt.lines if getattr(getattr(line, "label", None), "id", "") == label)
+    at = dict(getattr(getattr(next(found, None), "value", None), "args", ())).get("at")
+    return at if isinstance(at, datetime) else None
 
 
 def is_reprint(paper: PrintedReceipt) -> bool:
@@ -130,6 +138,8 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         if minor != row.number("amount"):
             yield f"its total is {minor}, and {row.text('reference')} is for {row.number('amount')}"
         state = row.text("state")
+        if row.kind == "void" and state == "REVERSAL_PENDING":
+            yield f"it came out, and nobody knows yet whether {row.text('reference')} is done"
         if "receipt-approved" in ids and state not in (*_PAID, "PENDING", "FORWARD_SENT"):
             yield f"it says approved, and {row.text('reference')} is {state}"
         kept = _KEPT.get(state, "")
@@ -209,14 +219,22 @@ def complete(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     contents.ReceiptPrinted,
     contents.Act,
 )
-def goes_on(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if (
-        seen.line == "paper in"
-        and screen_id(seen.before) == "out-of-paper"
-        and not seen.printed
-        and seen.is_on
-    ):
+def goes_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    stopped = screen_id(seen.before) == "out-of-paper" or (
+        screen_id(seen.before) == "settled" and has(seen.before, "out-of-paper")
+    )
+    if seen.line != "paper in" or not stopped or not seen.is_on:
+        return
+    if contents.ReceiptPrinted not in seen.kinds:
         yield "there is paper again, and nothing came out"
+    last, rules = facts.last, facts.profile.receipts
+    if not seen.printed or last is None or contents.ReceiptStopped in seen.kinds:
+        return
+    name = last.text("reference")
+    out = [one.copy for one in (*facts.printed, *seen.printed) if one.receipt.reference == name]
+    for copy, policy in (("merchant", rules.merchant), ("customer", rules.customer)):
+        if policy == "auto" and copy not in out and seen.printed[0].receipt.reference == name:
+            yield f"there is paper again, and the {copy} copy of {name} did not come out"
 
 
 @oracle("R-paper-8", "no receipt has a whole card number", contents.ReceiptPrinted)

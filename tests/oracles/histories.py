@@ -18,6 +18,10 @@ WRONG = "press 1111 OK"
 CHANGED = "press 9 OK 0856 OK; tap id:change-passcode; press 0856 OK 2580 OK 2580 OK OK"
 SETTLED = "press 9 OK 0856 OK; tap id:settle; press OK; wait 2s"
 NEVER = f"host answers {' '.join(['timeout'] * 8)}; tap id:start; press 1000 OK; insert visa-credit; wait 125s; press OK; remove card"
+TWO_DOUBTFUL = f"host answers timeout timeout timeout timeout; {'; '.join([NEVER.partition('; ')[2]] * 2)}"
+CARD_APPROVES = (
+    "tap id:start; press 500 OK; insert visa-offline; press 1234 OK; wait 2s; press OK; remove card"
+)
 # S1F2: the same.
 PAID_S = "tap id:payment; press 1000 OK; insert visa-credit; wait 2s; press OK; remove card"
 LIST_S = "tap id:transactions; tap id:history"
@@ -188,4 +192,11 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-pin-5": BrokenHistory("a wrong PIN leaves one try more than the card has", "tap id:payment; press 1000 OK; insert mastercard-pin; press 9876 OK"),
     "R-result-7": BrokenHistory("the lights are dark when a payment has ended", PAID_Q),
     "R-result-8": BrokenHistory("a card that is taken out at the PIN leads home", "tap id:payment; press 1000 OK; insert mastercard-pin; remove card"),
+    "R-message-9": BrokenHistory("a void is sent for the reason of a time-out", f"{PAID}; {HISTORY}; tap id:txn-1; {VOID}"),
+    "R-message-10": BrokenHistory("what a card said is sent again although it was answered", f"host sends unblock-pin; tap id:start; press 1000 OK; tap-card visa-second-tap; wait 2s; tap-card visa-second-tap; wait 2s; press OK; {PAID}"),
+    "R-message-11": BrokenHistory("the second reversal waits when the first is answered", f"{TWO_DOUBTFUL}; wait 1h"),
+    "R-forward-3": BrokenHistory("what a card approved by itself waits for whatever comes next", f"{CARD_APPROVES}; {CARD_APPROVES}"),
+    "R-boot-3": BrokenHistory("a boot looks at the first of two payments in doubt", f"{TWO_DOUBTFUL}; power cut; power on; wait 2s"),
+    "R-void-5": BrokenHistory("a void says nothing of the sequence number of its card", f"{PAID_S}; {LIST_S}; tap id:txn-1; {VOID}"),
+    "R-ending-5": BrokenHistory("the codes of two approvals by a card are exchanged", f"{CARD_APPROVES}; {CARD_APPROVES}"),
 }  # fmt: skip

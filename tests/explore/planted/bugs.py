@@ -9,6 +9,7 @@ from tests.explore.planted.people import PEOPLE
 from tests.explore.planted.planting import PlantedBug
 from tests.explore.planted.screens import SCREENS
 from tests.explore.planted.waiting import WAITING
+from tests.explore.planted.wire import WIRE
 from tests.explore.planted.words import WORDS
 
-BUGS: tuple[PlantedBug, ...] = (*MONEY, *LIMITS, *PAPER, *PEOPLE, *SCREENS, *WAITING, *WORDS)
+BUGS: tuple[PlantedBug, ...] = (*MONEY, *LIMITS, *PAPER, *PEOPLE, *SCREENS, *WAITING, *WIRE, *WORDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import Profile
-from terminal_sim.explore.search.act import PRESS, TAP, WAIT
+from terminal_sim.explore.search.act import PRESS, PRESS_BLINDLY, TAP, WAIT
 from terminal_sim.explore.search.errands.way import Errand, MenuWay, paid, starts, ways_to
 
 
@@ -91,6 +91,7 @@ def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             )
             if profile.keypad.named("DOWN") is not None:
                 yield (*(one * 4), *(two * 2), *way, (PRESS, "DOWN", "UP"))
+                yield (*(one * 6), *way, (PRESS_BLINDLY, "DOWN"))  # as many as one page has
         for way in ways_to(ways, "transactions"):
             yield (*(one * 7), *way, (TAP, "older"), (TAP, "filter"), (TAP, "completed"))
             for name in ("completed", "declined", "pending"):

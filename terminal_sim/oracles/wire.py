@@ -1,0 +1,166 @@
+"""Rules of what stands in a message, of what is not sent once more, and of what leaves at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import contents
+from terminal_sim.oracles.facts import (
+    APPROVED,
+    IN_DOUBT,
+    PAYMENT_KINDS,
+    ReceivedMessage,
+    SentMessage,
+    SessionFacts,
+)
+from terminal_sim.oracles.lists import newest_rows
+from terminal_sim.oracles.messages import sent_in, taken
+from terminal_sim.oracles.occurrence import Occurrence, SeenRow, Value, screen_id
+from terminal_sim.oracles.oracle import oracle
+
+_NEWEST = -8  # of the messages that the acquirer got
+_OF_A_ROW = ("sale", "moto", "refund", "void", "reversal", "advice", "card-advice", "batch-upload")
+_ONCE = ("sale", "moto", "refund")
+"""The kinds of requests that are reversed when they are not answered, and never repeated."""
+_WITH_AN_ANSWER = ("void", "advice", "card-advice")
+"""The kinds of messages that are over with any answer; the others are with an approval."""
+_CANCELLED = "4000"
+_DOUBTFUL = ("AUTH_SENT", "REVERSAL_PENDING")
+
+
+@oracle("R-message-9", "a message says what the row that it is about says", contents.MessageSent)
+def as_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    sent = [one for one in sent_in(seen) if one.out in _OF_A_ROW]
+    if not sent:
+        return
+    rows = {row.text("reference"): row for row in facts.rows if row.kind == "card.refused"}
+    rows |= {row.text("reference"): row for row in seen.rows if row.kind == "card.refused"}
+    rows |= newest_rows(facts, seen)
+    for message in facts.terminal.bench.acquirer.messages[_NEWEST:]:
+        fields = message.fields
+        row = rows.get(str(fields["reference"]))
+        new = (message.kind, fields["stan"]) in [(one.out, one.stan) for one in sent]
+        if row is None or not new or fields["terminal"] != facts.terminal.name:
+            continue
+        for name, wanted in _said(message.kind, row).items():
+            if fields.get(name, "") != wanted:
+                yield f"{name} of the {message.kind} is {fields.get(name, 'nothing')}, and {row.text('reference')} has {wanted or 'nothing'}"
+        for name in ("pan", "sequence"):
+            if name in fields and fields[name] != row.text(name):
+                yield f"{name} of the {message.kind} is {fields[name]}, and {row.text('reference')} has {row.text(name) or 'nothing'}"
+
+
+def _said(kind: str, row: SeenRow) -> dict[str, Value]:
+    """What a message of this kind has of the row that it is about, by the names of its fields."""
+    said: dict[str, Value] = {"entry": row.text("entry"), "fallback": row.text("fallback")}
+    if kind == "void":
+        said |= {"original": row.text("original"), "reason": _CANCELLED}
+    elif kind == "reversal":
+        said |= {"original": row.text("reference"), "reason": row.text("reason")}
+    return said
+
+
+@oracle("R-message-10", "what was answered is not sent again", contents.MessageSent)
+def over(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    answered: list[ReceivedMessage] | None = None
+    for one in sent_in(seen):
+        before = [each for each in facts.sent if (each.out, each.stan) == (one.out, one.stan)]
+        if not before or facts.powered_at >= before[0].mono or not seen.is_on:
+            continue
+        if one.out in _ONCE:
+            yield f"{one.mti} {one.stan} was sent twice"
+        answered = taken(facts) if answered is None else answered
+        codes = [each.code for each in answered if _answers(each, before[0])]
+        if any(one.out in _WITH_AN_ANSWER or code in APPROVED for code in codes):
+            yield f"{one.mti} {one.stan} was sent, and was answered by {codes[0]} before"
+
+
+def _answers(received: ReceivedMessage, sent: SentMessage) -> bool:
+    """Whether class, trace number and amount of an answer are those of a message (ISO 8583, 4.1.2)."""
+    kind = f"{sent.mti[1]}{int(sent.mti[2]) + 1}"
+    same = (received.stan, received.amount) == (sent.stan, sent.amount)
+    return same and received.into[1:3] == kind and received.mono >= sent.mono
+
+
+@oracle("R-message-11", "when what waits longest is over, the next one leaves at once", contents.RowStored)
+def goes_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if not seen.is_on or any(row.kind == "boot" for row in seen.rows):
+        return
+    out = {one.out for one in sent_in(seen)}
+    resolved = [
+        row
+        for row in seen.rows
+        if facts.payments.get(row.text("reference"), [row])[-1].text("state") == "REVERSAL_PENDING"
+        and row.text("state") not in IN_DOUBT
+    ]
+    left = [name for name, row in newest_rows(facts, seen).items() if row.text("state") == "REVERSAL_PENDING"]
+    if resolved and left and out.isdisjoint(("reversal", "void")):
+        yield f"{resolved[0].text('reference')} is over, and {left[0]} waits still"
+
+
+@oracle(
+    "R-forward-3",
+    "what a card has approved by itself leaves at once when the acquirer is in reach",
+    contents.RowStored,
+)
+def by_itself(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    reached = seen.is_on and facts.outage is None and not seen.around.outage and seen.around.app_open
+    if not reached or facts.waiting or seen.around != seen.around_before:
+        return
+    kept = [row for row in seen.rows if row.kind == "offline.stored"]
+    if kept and "advice" not in {one.out for one in sent_in(seen)}:
+        yield f"{kept[0].text('reference')} was kept with the acquirer in reach, and nothing was sent"
+
+
+@oracle(
+    "R-boot-3",
+    "after a boot the screen says that it looks for as long as something is in doubt and can be asked for",
+    contents.StateChanged,
+)
+def looks_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.before) != "checking-last" or not seen.came_to or not seen.is_on or seen.line:
+        return
+    if "state" in seen.dues or contents.MessageFailed in seen.kinds:
+        return
+    left = [name for name, row in newest_rows(facts, seen).items() if row.text("state") in _DOUBTFUL]
+    if left:
+        yield f"{left[0]} is in doubt, and {seen.came_to} stands there"
+
+
+@oracle(
+    "R-void-5",
+    "a void is of its original's card, and speaks its holder's language",
+    contents.RowStored,
+)
+def same_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for row in seen.rows:
+        rows = facts.payments.get(row.text("original"), [])
+        if row.kind != "void" or row.text("reference") in facts.payments or not rows:
+            continue
+        for name in ("pan", "brand", "sequence", "entry", "fallback", "language"):
+            if row.text(name) != rows[-1].text(name):
+                yield f"its {name} is {row.text(name) or 'nothing'}, and that of {row.text('original')} is {rows[-1].text(name) or 'nothing'}"
+
+
+@oracle(
+    "R-ending-5",
+    "the code of an approval that the card gave by itself says whether the acquirer was asked before",
+    contents.RowStored,
+)
+def code_of_the_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    asked = {name for name, rows in facts.payments.items() if rows[-1].text("state") == "AUTH_SENT"}
+    for row in seen.rows:
+        name = row.text("reference")
+        if row.kind not in PAYMENT_KINDS:
+            continue
+        if row.text("state") == "AUTH_SENT":
+            asked.add(name)
+        wanted = (
+            "Y3" if name in asked else "Y1"
+        )  # ISO 8583 DE 39 and EMV tag 8A: unable to go online, or offline
+        said = row.text("response_code")
+        if row.text("state") == "PENDING" and said.startswith("Y") and said != wanted:
+            yield f"{name} has {said}, and the acquirer was {'' if name in asked else 'not '}asked"
+
+
+WIRE = (as_the_row, over, goes_on, by_itself, looks_on, same_card, code_of_the_card)

@@ -1,0 +1,134 @@
+"""Bugs of what stands in a message, of what is sent once more, of what leaves at once, and of papers that wait for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import structs
+
+from terminal_sim.core import effects as fx
+from terminal_sim.core.card_advices import CardAdvices
+from terminal_sim.core.events import Trigger
+from terminal_sim.core.message import MessageKind, answers
+from terminal_sim.core.offline import OfflineQueue
+from terminal_sim.core.reversals import Reversals
+from terminal_sim.core.rows.offline import OfflineStoredRow, about
+from terminal_sim.core.settlements import Settlements
+from terminal_sim.flows import batches, last_word, refund
+from terminal_sim.flows.history import ROWS, HistoryFlow
+from terminal_sim.flows.last_word import LastWordFlow
+from terminal_sim.flows.passcode import default_in_use
+from terminal_sim.flows.receipts import Copies
+from terminal_sim.flows.recovery import RecoveryFlow
+from terminal_sim.flows.void import VoidFlow
+from tests.explore.planted.planting import (
+    REFUNDS,
+    S1F2,
+    V400M,
+    Plant,
+    PlantedBug,
+    always,
+    doing,
+    put,
+    sets,
+    without_move,
+    wraps,
+)  # fmt: skip
+
+_CARD_DECIDES = {"kernel": "offline-capable"}
+
+
+def _void_without(name: str) -> Plant:
+    """A patch by which a void knows nothing of one value of its original."""
+
+    def make(sound: Any) -> Any:
+        def begin(self: VoidFlow, event: Any) -> None:
+            payments = self.terminal.durable.payments
+            original = payments[self.original.reference]  # type: ignore[union-attr]
+            payments[original.reference] = structs.replace(original, **{name: ""})
+            sound(self, event)
+            payments[original.reference] = original
+
+        return begin
+
+    return wraps(VoidFlow, "begin_void", make)
+
+
+def _changed(kind: MessageKind, **change: Any) -> Any:
+    """Makes a method that makes the same request, changed where it is of this kind."""
+
+    def make(sound: Any) -> Any:
+        def request(*given: Any, **named: Any) -> Any:
+            made = sound(*given, **named)
+            return structs.replace(made, **change) if made.kind is kind else made
+
+        return request
+
+    return make
+
+
+def _stays(self: CardAdvices, reply: Any) -> bool:
+    return any(answers(reply, advice) for advice in self._waiting)
+
+
+def _ends(name: str) -> Any:
+    """The end of a message that forgets neither the sends so far nor to go on."""
+
+    def done(self: Any) -> None:
+        self._sent = None
+        self._terminal.order(fx.DropAlarm(name))
+        self._next()
+
+    return done
+
+
+def _rests(self: Reversals) -> None:
+    self._sent, self._attempts = None, 0
+
+
+def _kept(self: OfflineQueue, payment: Any, request: Any) -> None:
+    stored = OfflineStoredRow(**about(payment), outage="", anchor=self._terminal.now.mono)
+    self._terminal.store(payment, stored, request)
+
+
+def _exchanged(sound: Any) -> Any:
+    def approve(self: LastWordFlow, event: Any) -> None:
+        names = ("OFFLINE_APPROVED", "UNREACHED_APPROVED")
+        first, second = (getattr(last_word, name) for name in names)
+        put(last_word, **dict(zip(names, (second, first), strict=True)))
+        sound(self, event)
+        put(last_word, **dict(zip(names, (first, second), strict=True)))
+
+    return approve
+
+
+def _declined_in_any_case(self: VoidFlow, _: object) -> None:
+    self._refresh()
+    self.announce("void-declined")
+
+
+WIRE = (
+    # What stands in a message.
+    PlantedBug("a void says nothing of the sequence number of its card", S1F2, _void_without("sequence")),
+    PlantedBug("a void of a stripe in place of a chip is of a plain one", V400M, _void_without("fallback")),
+    PlantedBug("a void speaks the language of the terminal", V400M, _void_without("language")),
+    PlantedBug("a void is sent for the reason of a time-out", V400M, wraps(Reversals, "_request", _changed(MessageKind.VOID, reason="4021"))),
+    PlantedBug("a forwarded stripe is one of a chip", S1F2, wraps(OfflineQueue, "_request", _changed(MessageKind.ADVICE, fallback=True)), {"offline.enabled": "true", "offline.allowed": "true", "offline.limit": "5000", "offline.limit_max": "5000"}),
+    PlantedBug("the codes of two approvals by a card are exchanged", V400M, wraps(LastWordFlow, "approve_offline", _exchanged), _CARD_DECIDES),
+    # What is sent once more.
+    PlantedBug("what a card said is sent again although it was answered", V400M, sets(CardAdvices, "reply", _stays)),
+    PlantedBug("a repeated settlement does not say that it is one", V400M, wraps(Settlements, "_next", doing(lambda self: self._sent_before.clear()))),
+    PlantedBug("the waiting for the second message of a settlement goes on with that of the first", V400M, sets(Settlements, "_done", _ends("settlement"))),
+    # What leaves at once.
+    PlantedBug("the second reversal waits when the first is answered", V400M, sets(Reversals, "_done", _rests)),
+    PlantedBug("what a card approved by itself waits for whatever comes next", V400M, sets(OfflineQueue, "store_approved", _kept), _CARD_DECIDES),
+    PlantedBug("a boot looks at the first of two payments in doubt", V400M, sets(RecoveryFlow, "all_resolved", always(True))),
+    # What is said and printed of it.
+    PlantedBug("a void that never left is said to be declined", S1F2, sets(VoidFlow, "fail_void", _declined_in_any_case)),
+    PlantedBug("a void that nobody has answered prints its receipt", V400M, sets(VoidFlow, "leave_void_pending", lambda self, _: self.announce("no-connection"))),
+    PlantedBug("the report of a settled batch has the time of its printing", V400M, wraps(batches, "closed_batch", lambda sound: lambda terminal, batch: structs.replace(sound(terminal, batch), at=terminal.now.civil_second))),
+    PlantedBug("new paper prints no report of the batch", S1F2, without_move("settle", Trigger.PAPER_LOADED, "settled")),
+    PlantedBug("the copy that stopped takes the next one along", V400M, wraps(Copies, "stopped_at", lambda sound: lambda self, paper: structs.replace(sound(self, paper), queue=()))),
+    PlantedBug("the refund reminds of the passcode of the menu", S1F2, sets(refund, "default_in_use", lambda terminal, _: default_in_use(terminal, "admin")), REFUNDS),
+    PlantedBug("a history of one page has an empty second one", V400M, sets(HistoryFlow, "older_exist", lambda self, _: self.first + ROWS <= len(self.rows))),
+)  # fmt: skip
