@@ -156,7 +156,8 @@ class FlowStack:
         self.inbox.append(event)
 
     def push(self, context: Context) -> None:
-        """Put a flow that was begun on top, in its initial state."""
+        """Put a flow that was begun on top, in its initial state; it is run by this terminal's own flow of its name, which may be observed."""
+        context.flow = self.flows[context.flow.name]
         self.stack.append(context)
         self.effects.append(fx.Moved(context.flow.name, "", context.flow.initial))
         self.touched = True

@@ -69,6 +69,19 @@ def test_moves_and_guards_both_ways_are_seen_and_a_question_is_not() -> None:
         assert "move home idle confirm - starts_by_key" in coverage.keys["v400m"]
 
 
+def test_the_moves_of_a_flow_that_another_one_puts_on_top_are_seen() -> None:
+    """A checkout begins a charge by itself, and the charge a number that is typed."""
+    coverage = Coverage()
+    with Bench() as bench:
+        coverage.follow(bench)
+        terminal = bench.add_terminal("square-stand")
+        for target in ("key-1", "charge", "manual-entry", "cancel"):
+            terminal.touch(target)
+    seen = coverage.keys["square-stand"]
+    assert "move charge present select - offers_ways" in seen
+    assert "move manual-entry card-number cancel failed -" in seen
+
+
 def test_a_fault_is_seen_in_the_state_in_which_it_struck() -> None:
     from terminal_sim.verbs import Tester
 
