@@ -5,7 +5,7 @@ A profile is counted with its variants: what it forbids and a variant of it allo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -52,7 +52,7 @@ class Denominator:
         return made
 
     def _add(self, flow: AnyFlow, profile: Profile, beyond: Beyond) -> None:
-        moves = list(_judged(flow, profile))
+        moves = list(_judged(flow, profile, beyond))
         reached, ahead = {flow.initial}, [flow.initial]
         while ahead:
             source = ahead.pop()
@@ -60,17 +60,15 @@ class Denominator:
                 if move.source == source and not move.why and move.dest not in (DONE, STAYS, *reached):
                     reached.add(move.dest)
                     ahead.append(move.dest)
-        closed = {move.dest: move.why for move in reversed(moves) if move.why and move.source in reached}
+        behind = _Behind(moves, reached)
         whole = beyond(profile, flow.name)
         for state in flow.states:
-            self._enter(f"state {flow.name} {state.name}", whole or _why_not(state.name, reached, closed))
+            self._enter(f"state {flow.name} {state.name}", whole or behind.why_not(state.name))
         for move in moves:
-            away = beyond(profile, flow.name, move.source, move.trigger, move.guard) or _why_not(
-                move.source, reached, closed
-            )
-            self._enter(f"move {move.name}", away or move.why)
+            away = behind.why_not(move.source)
+            self._enter(f"move {move.name}", move.why or away)
             for answer, never in move.answers.items():
-                self._enter(f"guard {move.name} {answer}", away or never)
+                self._enter(f"guard {move.name} {answer}", never or away)
 
     def _enter(self, key: str, why: str) -> None:
         if why:
@@ -81,7 +79,7 @@ class Denominator:
 
 @dataclass(frozen=True, slots=True)
 class _JudgedMove:
-    """A move of a table; `why` is which keys of the profile forbid it, "" where they do not. `answers` says that of each answer of its guard."""
+    """A move of a table; `why` is which keys of the profile forbid it, or why it is beyond those who act, "" where nothing stands against it. `answers` says that of each answer of its guard."""
 
     name: str
     why: str
@@ -98,24 +96,47 @@ class _JudgedMove:
             object.__setattr__(self, name, value)
 
 
-def _judged(flow: AnyFlow, profile: Profile) -> Iterator[_JudgedMove]:
-    reader = GuardReader(flow.context, profile)
-    for (_, trigger), plans in flow.plans.items():
+def _judged(flow: AnyFlow, profile: Profile, beyond: Beyond) -> Iterator[_JudgedMove]:
+    reader = GuardReader(flow, profile)
+    for (state, trigger), plans in flow.plans.items():
         before = never_comes(trigger.value, profile)  # why no later move of this state and trigger is made
         for plan in plans:
+            guard = plan.name.rpartition(" ")[2]
+            away = beyond(profile, flow.name, state, trigger.value, guard)
             if not plan.guards:
-                yield _JudgedMove(plan.name, before, {})
+                yield _JudgedMove(plan.name, before or away, {})
                 continue
             found = reader.read(plan.guards[0])
             why = ", ".join(sorted(found.keys)) or "the profile"
-            never = before or (why if found.is_known and not found.value else "")
+            never = before or (why if found.is_known and not found.value else "") or away
             always = before or (why if found.is_known and found.value else "")
-            yield _JudgedMove(plan.name, never, {"yes": never, "no": always})
+            yield _JudgedMove(plan.name, never, {"yes": never, "no": always or away})
             before = always
 
 
-def _why_not(state: str, reached: set[str], closed: Mapping[str, str]) -> str:
-    """Why a state is not come to, "" where it is; what only a state leads to that is not come to is behind that."""
-    if state in reached:
-        return ""
-    return closed.get(state) or ", ".join(dict.fromkeys(closed.values())) or "no move leads there"
+class _Behind:
+    """Why states are not come to: what is behind a move that is never made is not come to either."""
+
+    def __init__(self, moves: Iterable[_JudgedMove], reached: Set[str]) -> None:
+        self._reached = reached
+        self._closed: dict[str, str] = {}
+        self._into: dict[str, set[str]] = {}
+        for move in moves:
+            self._into.setdefault(move.dest, set()).add(move.source)
+            if move.why and move.source in reached:
+                self._closed.setdefault(move.dest, move.why)
+
+    def why_not(self, state: str) -> str:
+        """Why the state is not come to, "" where it is."""
+        if state in self._reached:
+            return ""
+        been, ahead, found = {state}, [state], []
+        while ahead:
+            place = ahead.pop(0)
+            if place in self._closed:
+                found.append(self._closed[place])
+                continue
+            new = sorted(self._into.get(place, set()) - been - self._reached)
+            been.update(new)
+            ahead += new
+        return ", ".join(dict.fromkeys(found)) or "no move leads there"

@@ -16,7 +16,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from terminal_sim.bench import Profile
+from terminal_sim.bench import AnyFlow, Profile
 
 
 class _Place(Enum):
@@ -60,10 +60,11 @@ _BUILT_IN: Mapping[str, Callable[[Any], Any]] = {"bool": bool, "len": len}
 
 
 class GuardReader:
-    """Reads the guards of contexts of one class on terminals of a profile."""
+    """Reads the guards of a flow on terminals of a profile."""
 
-    def __init__(self, context: type, profile: Profile) -> None:
-        self._context = context
+    def __init__(self, flow: AnyFlow, profile: Profile) -> None:
+        self._flow = flow
+        self._context: type = flow.context
         self._profile = profile
         self._deep = 0
 
@@ -138,6 +139,8 @@ class GuardReader:
     def _attribute(self, inner: Reading, name: str) -> Reading:
         if inner.value is _Place.CONTEXT and name == "terminal":
             return Reading(_Place.TERMINAL)
+        if inner.value is _Place.CONTEXT and name == "flow":  # of flows that share a class, each its own
+            return Reading(self._flow, frozenset({f"flow {self._flow.name}"}))
         if inner.value is _Place.CONTEXT:
             found = inspect.getattr_static(self._context, name, None)
             if isinstance(found, Enum):  # the same for every flow of the class, whatever the profile says

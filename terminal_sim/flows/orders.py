@@ -60,7 +60,6 @@ ORDERS = Flow(
         Move(Trigger.CANCEL, "list", DONE),
         Move(Trigger.ORDER_ARRIVED, "list", STAY, action=OrdersFlow.see),
         *(Move(trigger, "list", DONE, action=OrdersFlow.make_way) for trigger in REQUESTS),
-        Move(Trigger.RETURNED, "list", STAY),
     ),
 )
 STATUS = Flow(

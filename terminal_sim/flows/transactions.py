@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from terminal_sim.core.events import Event, Touched, Trigger
-from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, State
+from terminal_sim.core.flow import DONE, Firmware, Flow, Move, State
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.screen import Choice, Element, Screen, TextLine, Title, Tone
@@ -99,7 +99,6 @@ TRANSACTIONS = Flow(
         Move(Trigger.SELECT, "filter", "list", action=TransactionsFlow.set_filter),
         Move(Trigger.CANCEL, "filter", "list"),
         Move(Trigger.TIMEOUT, "filter", DONE, action=TransactionsFlow.go_home),
-        Move(Trigger.RETURNED, "list", STAY),
         *HISTORY_MOVES,
     ),
 )

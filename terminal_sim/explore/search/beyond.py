@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from terminal_sim.bench import Profile
+from terminal_sim.bench import AnyFlow, Profile, flows_of
 
 OVER_A_NETWORK = (
     "requested-moto",
@@ -27,13 +27,18 @@ _CAN_BE_REFUSED = ("standalone", "moto", "unreferenced-refunds")
 _OTHER_WAYS = ("present", "select")  # what stands below the prompt for a card
 _PASSED: Mapping[str, tuple[str, ...]] = {"reading": ("cancel", "timeout", "request_cancelled")}
 _AT_ONCE = "a virtual card, which is read at once"
-_SPOKEN_TO = (
-    "pad",
-    "present",
-    "reading",
-    "completing",
-)  # the states in which frames go to a reader, or begin to
+_SPOKEN_TO = ("reading", "completing")  # the states in which frames go to a reader
+_PROMPT = "present"
 _MISSED_LATER = "a virtual reader, which is missed at the next frame"
+_NO_RED_KEY = "a red key, which the screen does not draw"
+_TILL = "pad"  # it draws the keys of the layout, and no button
+_WITHOUT_RED_BUTTON = ("approved", "changed", "settled", _TILL)
+_ENDED_SO = "may_select_next"
+_NO_KERNEL = "an outcome that no kernel ends with"
+_READ_FIRST = "a card in the slot, which is read before a number is typed"
+_CARD_IN, _CARD_OUT = "card_is_in", "card_removed"
+_STRIPE = "entries.stripe"
+_ANSWERED, _BY_THE_KERNEL = ("host_reply", "host_unreachable"), "kernel_waits"
 
 
 def beyond_a_script(
@@ -54,11 +59,60 @@ def beyond_a_script(
         return "checkout"
     if trigger in _PASSED.get(state, ()):
         return _AT_ONCE
-    if trigger == "reader_lost" and not profile.app and state not in _SPOKEN_TO:
+    if trigger == "reader_lost" and not profile.app and not _misses_reader(profile, flow, state):
         return _MISSED_LATER
+    if guard == _ENDED_SO:
+        return _NO_KERNEL
+    if trigger == "cancel" and not _draws_red_key(profile, state):
+        return _NO_RED_KEY
+    if (guard == _CARD_IN or trigger == _CARD_OUT) and _is_typed_at_a_prompt(profile, flow):
+        return _READ_FIRST
+    if trigger in _ANSWERED and guard != _BY_THE_KERNEL and not profile.entries.stripe:
+        return _STRIPE if _asks_by_the_kernel(profile, flow, state, trigger) else ""
     return ""
 
 
+def _misses_reader(profile: Profile, flow: str, state: str) -> bool:
+    """Whether a lost reader is missed in a state. The prompt of a flow that a menu starts finds that it was lost before; a till begins no payment without one."""
+    return state in _SPOKEN_TO or (state == _PROMPT and flow in {begun for begun, _ in _entries(profile)})
+
+
+def _draws_red_key(profile: Profile, state: str) -> bool:
+    """Whether the red key can be pressed in a state: on a keypad that is drawn only where the screen shows it."""
+    if profile.keypad.where == "keys" or state not in _WITHOUT_RED_BUTTON:
+        return True
+    return state == _TILL and any("CANCEL" in row for row in profile.keypad.layout)
+
+
+def _is_typed_at_a_prompt(profile: Profile, flow: str) -> bool:
+    """Whether a number is typed in the flow, and a prompt for a card alone leads to it: the prompt reads what is in the slot, and a closed reader takes no card."""
+    flows = flows_of(profile)
+    prompts = [one for one in flows.values() if flow in one.starts and _reads_chips(one)]
+    return bool(prompts) and not _reads_chips(flows[flow])
+
+
+def _reads_chips(flow: AnyFlow) -> bool:
+    return any(trigger.value == "card_inserted" for _, trigger in flow.plans)
+
+
+def _asks_by_the_kernel(profile: Profile, flow: str, state: str, trigger: str) -> bool:
+    """Whether the kernel of a chip or a tap waits for the answer that comes in the state: of a stripe alone it does not."""
+    plans = next(
+        (
+            plans
+            for (at, by), plans in flows_of(profile)[flow].plans.items()
+            if (at, by.value) == (state, trigger)
+        ),
+        (),
+    )
+    return any(plan.name.endswith(f" {_BY_THE_KERNEL}") for plan in plans)
+
+
 def _refuses(profile: Profile) -> bool:
+    return any(needed in _CAN_BE_REFUSED for _, needed in _entries(profile))
+
+
+def _entries(profile: Profile) -> list[tuple[str, str]]:
+    """The flow that each entry of the home screen and of all menus starts, and what it needs."""
     entries = [*profile.home.entries, *(entry for menu in profile.menus.values() for entry in menu.entries)]
-    return any(entry.needs in _CAN_BE_REFUSED for entry in entries)
+    return [(entry.flow, entry.needs) for entry in entries]
