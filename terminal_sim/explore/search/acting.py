@@ -12,6 +12,7 @@ from terminal_sim.explore.search.ground import ExploredSession, SessionMoment
 from terminal_sim.explore.search.learned import Place
 from terminal_sim.explore.search.memory import ExplorerMemory
 from terminal_sim.explore.search.offers import OfferedAct, offers
+from terminal_sim.explore.search.recipes import LONGEST, Step
 from terminal_sim.explore.search.ways import written_by
 from terminal_sim.explore.search.world import cures
 from terminal_sim.oracles.watch import HEALED
@@ -33,8 +34,10 @@ class Acting:
         self.count = 0
         self._beginning = beginning
         self._memory = memory
+        self._steps: list[Step] = []
         session.go_back(beginning)
         self._home = session.terminal.running_flows
+        self._look_around()
         self._since_home()
 
     @property
@@ -59,9 +62,11 @@ class Acting:
             self.session.go_back(cell.moment)
         else:
             self.session.go_back(self._beginning)
+            self._memory.guards.now = ()
             for act in cell.acts:
                 self.session.do(act)
             cell.moment = self.session.moment()
+        self._look_around()
         self._since_home()
         self._begun = cell.from_home
 
@@ -71,10 +76,12 @@ class Acting:
         acts = len(session.acts)
         done = session.do(act)
         self.count += len(session.acts) - acts
-        self._learn_recipes()
+        self._learn_recipes(before, tuple(session.acts[acts:]))
         place = self.place
         if before is not None:
             self._memory.tried_acts.learn(before, act, led_on=done and place != before)
+        if place is None:
+            self._memory.guards.now = ()
         if not done or self.over or place is None:
             return done
         if self.is_home and not was_home:
@@ -83,7 +90,7 @@ class Acting:
             self._since_home()
         archive, stack = self._memory.archive, session.terminal.running_flows
         signature = archive.signature_of(session.terminal)
-        self._memory.guards.now = around_of(signature)
+        self._memory.guards.look(around_of(signature), act)
         if archive.wants(place, signature, session.acts):
             moment = session.moment()
             if moment is not None:
@@ -115,6 +122,13 @@ class Acting:
                 return
             self.do(act)
 
+    def surround(self, guard: str, trigger: str) -> None:
+        """Bring about what was around the terminal whenever the guard held and the trigger came."""
+        for act in self._memory.guards.missing(guard, trigger):
+            if self.over:
+                return
+            self.do(act)
+
     def mend(self) -> None:
         """Make right what is wrong around the terminal."""
         for cure in cures(self.session.terminal):
@@ -125,11 +139,21 @@ class Acting:
     def _weight(self, place: Place | None, offered: OfferedAct) -> int:
         return offered.weight if place is None else self._memory.tried_acts.weight(place, offered)
 
-    def _learn_recipes(self) -> None:
+    def _learn_recipes(self, place: Place | None, done: tuple[Act, ...]) -> None:
+        """After these acts at a place: they are the last step to whatever was done for the first time."""
+        if place is None:
+            self._steps.clear()
+        elif done:
+            self._steps = [*self._steps[1 - LONGEST :], Step(place, done)]
         made = self._memory.guards.made
         for key in made:
-            self._memory.recipes.learn(key, self.session.acts)
+            self._memory.recipes.learn(key, self._steps)
         made.clear()
+
+    def _look_around(self) -> None:
+        """Know what surrounds the terminal where the session was taken to, and that no step led there."""
+        self._steps.clear()
+        self._memory.guards.now = around_of(self._memory.archive.signature_of(self.session.terminal))
 
     def _since_home(self) -> None:
         self._begun, self._rows = len(self.session.acts), len(self.session.watch.facts.rows)

@@ -127,6 +127,7 @@ class Explorer:
         kind(acting)
         self.acts += acting.count
         acts = [*session.acts]
+        self.memory.guards.now = ()
         heal(session)
         alarms = session.verdict()
         is_long = any(map(takes_long, acts))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from terminal_sim.explore.search.acting import Acting
 from terminal_sim.explore.search.guards import Surroundings
+from terminal_sim.explore.search.learned import Place
 from terminal_sim.explore.search.memory import ExplorerMemory
 from terminal_sim.explore.search.offers import offers
+from terminal_sim.explore.search.recipes import Step
 from terminal_sim.explore.search.triggers import makes
-from terminal_sim.explore.search.uncovered import Approach, UncoveredMoves
+from terminal_sim.explore.search.uncovered import Approach, SearchedMove, UncoveredMoves
 
 _MOVES = 12  # that are gone for in one session, until one is made
 _ACTS = 3
+_RECIPES = 4  # of so many tries of a move all but one go by a recipe, where there is one
+# Of so many tries of a move one begins with what was around when its guard held and its trigger came.
+_SURROUNDED = 2
 # How often a place is come to from another home screen than where the archive came from: where its cell does not fit, and where it does.
 _CROSSED, _CROSSED_FITTING = 0.8, 0.3
 
@@ -28,8 +35,12 @@ class Probing:
             approach = self._uncovered.choose(self._memory.archive, acting.chance)
             if approach is None:
                 return False
-            self._reach(acting, approach)
-            acting.go(self._memory.recipes.of(approach.move.key, approach.tries))
+            recipe = self._recipe(approach)
+            self._reach(acting, approach.move, approach.places if recipe is None else (recipe.place,))
+            if approach.tries % _SURROUNDED == 0:
+                acting.surround(approach.move.guard, approach.move.trigger)
+            if recipe is not None:
+                acting.go(recipe.acts)
             for last in range(acting.chance.randint(1, _ACTS), 0, -1):
                 if acting.over or self._is_made(approach):
                     break
@@ -44,14 +55,21 @@ class Probing:
     def _is_made(self, approach: Approach) -> bool:
         return approach.move.key in self._uncovered.covered
 
-    def _reach(self, acting: Acting, approach: Approach) -> None:
-        """Come to a place: by its moment, or by its acts from another home screen, where something is left from before."""
-        chance, archive, move = acting.chance, self._memory.archive, approach.move
+    def _recipe(self, approach: Approach) -> Step | None:
+        """What made such a move in another flow, where one knows the place at which it begins in this one; now and then it is left aside."""
+        if approach.tries % _RECIPES == _RECIPES - 1:
+            return None
+        found = self._memory.recipes.of(approach.move.key, approach.tries)
+        return found if found is not None and self._memory.archive.cells.get(found.place) else None
+
+    def _reach(self, acting: Acting, move: SearchedMove, places: Iterable[Place]) -> None:
+        """Come to one of the places: by its moment, or by its acts from another home screen, where something is left from before."""
+        chance, archive = acting.chance, self._memory.archive
 
         def fits(around: Surroundings) -> bool:
             return self._memory.guards.fit(around, move.guard)
 
-        chosen = archive.choose(chance, approach.places, fits)
+        chosen = archive.choose(chance, places, fits)
         if chosen is None:
             return
         _, cell = chosen

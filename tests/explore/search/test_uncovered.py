@@ -14,7 +14,7 @@ from terminal_sim.explore.search.archive import Archive
 from terminal_sim.explore.search.beyond import OVER_A_NETWORK, beyond_a_script
 from terminal_sim.explore.search.exploration import exploration
 from terminal_sim.explore.search.guards import GuardedSurroundings
-from terminal_sim.explore.search.recipes import Recipes
+from terminal_sim.explore.search.recipes import Recipes, Step
 from terminal_sim.explore.search.triggers import makes
 from terminal_sim.explore.search.uncovered import UncoveredMoves
 from terminal_sim.profile import load, names
@@ -83,14 +83,29 @@ def test_a_trigger_has_the_acts_that_can_make_it(act: Act, trigger: str, *, can:
     assert makes(act, trigger) is can
 
 
-def test_what_made_a_move_in_one_flow_is_tried_for_the_same_in_another_the_last_act_first() -> None:
+def test_what_made_a_move_in_one_flow_is_tried_for_the_same_in_another_the_last_step_first() -> None:
     known = Recipes()
-    acts: list[Act] = [("tap", "start"), ("press", "1", "OK"), ("insert", "mute"), ("remove", "card")]
-    known.learn("move sale present card_removed - -", acts)
+    steps = [
+        Step(HOME, (("tap", "start"),)),
+        Step(AMOUNT, (("press", "1", "OK"),)),
+        Step(("sale", "present"), (("insert", "mute"),)),
+        Step(("sale", "present"), (("remove", "card"),)),
+    ]
+    acts = [act for step in steps for act in step.acts]
+    known.learn("move sale present card_removed - -", steps)
     assert [known.of("move charge present card_removed - -", tries) for tries in range(4)] == [
-        (acts[3],), (acts[2], acts[3]), (acts[1], acts[2], acts[3]), (acts[3],)
-    ]  # fmt: skip
-    assert known.of("move charge present card_tapped reading -", 0) == ()
+        (("charge", "present"), (acts[3],)),
+        (("charge", "present"), (acts[2], acts[3])),
+        (("charge", "amount"), (acts[1], acts[2], acts[3])),
+        (("charge", "present"), (acts[3],)),
+    ]
+    assert known.of("move charge present card_tapped reading -", 0) is None
+
+
+def test_a_recipe_that_begins_in_another_flow_begins_there_for_every_flow() -> None:
+    known = Recipes()
+    known.learn("move sale amount digit - -", [Step(HOME, (("press", "1"),))])
+    assert known.of("move refund amount digit - -", 0) == (HOME, (("press", "1"),))
 
 
 def test_what_no_script_begins_is_a_flow_that_only_a_request_begins() -> None:
