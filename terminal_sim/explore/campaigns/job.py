@@ -12,6 +12,7 @@ from itertools import islice
 
 from msgspec import Struct, msgpack
 
+from terminal_sim import collector
 from terminal_sim.bench import BenchMisuse, ProfileError
 from terminal_sim.explore.product import digest
 from terminal_sim.explore.search.act import Act
@@ -113,8 +114,9 @@ JobResult = ExploreResult | ShrinkResult | JobRefused
 
 def carry_out(job: bytes) -> bytes:
     """Do an encoded job and give its encoded result; equal jobs give equal results but for the processor time."""
-    given: Job = msgpack.decode(job, type=Job)
-    return msgpack.encode(JobRefused(_OTHER_FIRMWARE) if given.firmware != digest() else _done(given))
+    with collector.not_collected():  # what a process has read and kept before is none of what a job makes
+        given: Job = msgpack.decode(job, type=Job)
+        return msgpack.encode(JobRefused(_OTHER_FIRMWARE) if given.firmware != digest() else _done(given))
 
 
 def _done(job: Job) -> JobResult:

@@ -13,10 +13,8 @@ from random import Random
 
 from terminal_sim.bench import Subscriber
 from terminal_sim.explore.coverage import Coverage
-from terminal_sim.explore.denominator import Denominator
 from terminal_sim.explore.search.act import Act, takes_long
 from terminal_sim.explore.search.acting import Acting, heal
-from terminal_sim.explore.search.beyond import beyond_a_script
 from terminal_sim.explore.search.errands.catalogue import errands
 from terminal_sim.explore.search.errands.way import Errand
 from terminal_sim.explore.search.ground import ExploredSession, Ground, SessionMoment
@@ -79,8 +77,7 @@ class Explorer:
             covered, swept=Swept(faults(ground.model)), guards=GuardedSurroundings(self.coverage)
         )
         self.memory.learn(learned)
-        moves = UncoveredMoves.of(Denominator.of(ground.model, beyond=beyond_a_script).allowed, covered)
-        self._probing = Probing(moves, self.memory)
+        self._probing = Probing(UncoveredMoves.of(ground.allowed, covered), self.memory)
         self.subscribers: list[Subscriber] = []
         self._related_acts = 0
         self._relations = applicable(ground) if OracleClass.RELATIONS in ground.classes else []

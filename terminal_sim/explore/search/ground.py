@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from types import TracebackType
 from typing import Self
 
@@ -20,8 +20,10 @@ from terminal_sim.bench import (
     Trace,
 )
 from terminal_sim.display.texts import Texts
+from terminal_sim.explore.denominator import Denominator
 from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.act_runner import ActRunner
+from terminal_sim.explore.search.beyond import beyond_a_script
 from terminal_sim.explore.secret_words import details_of
 from terminal_sim.oracles.choice import ALL_CLASSES, OracleClass
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
@@ -32,7 +34,7 @@ from terminal_sim.readers.opening import VIRTUAL
 CRASH = "I-crash"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Ground:
     """What every session begins with: a terminal of `profile` with `options` set, fresh from the box. `oracles` judge it, and rules of the `classes`.
 
@@ -79,6 +81,11 @@ class Ground:
             model=load(profile, options),
             texts=Texts.load(),
         )
+
+    @cached_property
+    def allowed(self) -> frozenset[str]:
+        """The keys of the states, moves and guards that acts of a script can come to here."""
+        return frozenset(Denominator.of(self.model, beyond=beyond_a_script).allowed)
 
     def session(self) -> ExploredSession:
         """A new session."""
