@@ -88,7 +88,7 @@ def ways(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle(
     "R-way-5",
-    "a way of paying that is touched opens, and none does while the acquirer is out of reach",
+    "a way of paying that is touched opens, but where payments are kept none does without the acquirer",
     contents.Touch,
 )
 def chosen(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
@@ -97,9 +97,10 @@ def chosen(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     too_high = seen.target == "manual-entry" and has(seen.after, "amount-too-high")
     if too_high and (facts.asked or 0) <= facts.profile.limits.moto_max_amount:
         yield f"{facts.asked} is refused, and a payment without the card goes up to {facts.profile.limits.moto_max_amount}"
-    if facts.outage is None and not too_high and screen_id(seen.after) != _OPENS[seen.target]:
+    opens = facts.outage is None or not facts.profile.offline.enabled
+    if opens and not too_high and screen_id(seen.after) != _OPENS[seen.target]:
         yield f"{seen.target} was touched, and {screen_id(seen.after)} stands there"
-    elif facts.outage is not None and seen.around.outage and seen.came_to:
+    elif not opens and seen.around.outage and seen.came_to:
         yield f"{seen.target} was touched without the acquirer, and {seen.came_to} opened"
 
 

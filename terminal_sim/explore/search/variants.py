@@ -23,7 +23,6 @@ _SMALL = {
     "timeouts.reversal": "55s",
 }
 _WITHHELD = {
-    "offline.permission": "false",
     "checkout.gift_card": "false",
     "checkout.digital_receipt": "false",
 }
@@ -31,7 +30,13 @@ _CARD_DECIDES = {"kernel": "offline-capable"}
 _BY_ITSELF = {"settlement.at": "23:30"}
 _ON_REQUEST = {"receipts.merchant": "prompt", "receipts.customer": "prompt"}
 _FEW_PRINTED = {"receipts.declined": "false"}
-_FEW_OFFLINE = {"offline.allowed": "true", "offline.queue_count": "2", "offline.queue_sum": "12000"}
+_NOTHING_OFFLINE = {"offline.enabled": "false"}
+_FEW_OFFLINE = {
+    "offline.allowed": "true",
+    "offline.permission": "false",
+    "offline.queue_count": "2",
+    "offline.queue_sum": "12000",
+}
 _TAKES_OFFLINE = {
     "offline.enabled": "true",
     "offline.allowed": "true",
@@ -56,11 +61,13 @@ def _switched(profile: Profile) -> Iterator[dict[str, str]]:
     yield {}
     unreferenced = _offers(profile, "refund") and profile.refunds.passcode
     refunds = {"refunds.unreferenced": "true"} if unreferenced else {}
-    no_code = {"moto.ask_cvc": "false"} if profile.moto.enabled else {}
+    keyed = profile.moto.enabled or (profile.checkout is not None and profile.checkout.manual_entry)
+    no_code = {"moto.ask_cvc": "false"} if keyed else {}
     few_printed = _FEW_PRINTED if profile.printer is not None else {}
     by_itself = _BY_ITSELF if profile.settlement.enabled else {}
     withheld = _WITHHELD if profile.checkout is not None else {}
-    yield {**_SMALL, **_CARD_DECIDES, **refunds, **no_code, **few_printed, **by_itself, **withheld}
+    refused = _NOTHING_OFFLINE if profile.offline.enabled else {}
+    yield {**_SMALL, **_CARD_DECIDES, **refunds, **no_code, **few_printed, **by_itself, **withheld, **refused}
     if profile.printer is not None:
         yield {**_ON_REQUEST, **refunds}
     if profile.offline.enabled and not profile.offline.allowed:
