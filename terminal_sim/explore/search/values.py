@@ -55,7 +55,7 @@ def amounts(profile: Profile, screen: str) -> tuple[int, ...]:
         ]
     if screen == "offline-limit":
         spoken = [offline.limit, offline.limit_max, offline.limit_max + 1]
-    found = [1000, 1250, *spoken, 1, limits.max_amount + 1]
+    found = [1000, 1250, *spoken, 1, limits.max_amount + 1, limits.moto_max_amount + 1]
     return tuple(dict.fromkeys(amount for amount in found if amount))
 
 

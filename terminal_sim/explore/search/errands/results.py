@@ -58,12 +58,10 @@ def _payments(
             yield (*_TILL, (PRESS, "OK"), *way, _SUM), (*typed, (WAIT, "2s"))
             yield (*in_slot, *way, _SUM), (*typed, (WAIT, "2s"))
         if profile.checkout is not None:
-            stuck: Errand = (*start, _SUM, ("insert", "mute"))
             by_hand: Errand = (*typed, (WAIT, "2s"))
             for offered, number in (("manual-entry", by_hand), ("gift-card", gift)):
                 chosen: Act = (TAP, offered)
                 yield (*_TILL, (PRESS, "OK"), *start, _SUM, chosen), number
-                yield (*stuck, chosen), number
     for way in ways_to(ways, "refund"):
         yield (*_TILL, (PRESS, "OK"), *way, _SUM), (CHIP, (WAIT, "2s"))
         yield (*_TILL, (PRESS, "OK"), *way, _SUM), (("swipe", "visa-stripe"), (WAIT, "2s"))
