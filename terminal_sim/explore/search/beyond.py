@@ -27,17 +27,16 @@ _CAN_BE_REFUSED = ("standalone", "moto", "unreferenced-refunds")
 _OTHER_WAYS = ("present", "select")  # what stands below the prompt for a card
 _PASSED: Mapping[str, tuple[str, ...]] = {"reading": ("cancel", "timeout", "request_cancelled")}
 _AT_ONCE = "a virtual card, which is read at once"
-_SPOKEN_TO = ("reading", "completing")  # the states in which frames go to a reader
-_PROMPT = "present"
+_TILL, _PROMPT = "pad", "present"
+_SPOKEN_TO = (_TILL, _PROMPT, "reading", "completing")  # frames go to a reader there, or begin to
 _MISSED_LATER = "a virtual reader, which is missed at the next frame"
 _NO_RED_KEY = "a red key, which the screen does not draw"
-_TILL = "pad"  # it draws the keys of the layout, and no button
 _WITHOUT_RED_BUTTON = ("approved", "changed", "settled", _TILL)
 _ENDED_SO = "may_select_next"
 _NO_KERNEL = "an outcome that no kernel ends with"
 _READ_FIRST = "a card in the slot, which is read before a number is typed"
 _CARD_IN, _CARD_OUT = "card_is_in", "card_removed"
-_STRIPE = "entries.stripe"
+_STRIPE, _FALLBACK = "entries.stripe", "wants_stripe"
 _ANSWERED, _BY_THE_KERNEL = ("host_reply", "host_unreachable"), "kernel_waits"
 
 
@@ -59,7 +58,7 @@ def beyond_a_script(
         return "checkout"
     if trigger in _PASSED.get(state, ()):
         return _AT_ONCE
-    if trigger == "reader_lost" and not profile.app and not _misses_reader(profile, flow, state):
+    if trigger == "reader_lost" and not profile.app and state not in _SPOKEN_TO:
         return _MISSED_LATER
     if guard == _ENDED_SO:
         return _NO_KERNEL
@@ -67,14 +66,11 @@ def beyond_a_script(
         return _NO_RED_KEY
     if (guard == _CARD_IN or trigger == _CARD_OUT) and _is_typed_at_a_prompt(profile, flow):
         return _READ_FIRST
+    if not profile.entries.stripe and (guard == _FALLBACK or (state, trigger) == (_PROMPT, _CARD_OUT)):
+        return _STRIPE  # a card is in the slot at a prompt where its stripe is asked for in place of its chip
     if trigger in _ANSWERED and guard != _BY_THE_KERNEL and not profile.entries.stripe:
         return _STRIPE if _asks_by_the_kernel(profile, flow, state, trigger) else ""
     return ""
-
-
-def _misses_reader(profile: Profile, flow: str, state: str) -> bool:
-    """Whether a lost reader is missed in a state. The prompt of a flow that a menu starts finds that it was lost before; a till begins no payment without one."""
-    return state in _SPOKEN_TO or (state == _PROMPT and flow in {begun for begun, _ in _entries(profile)})
 
 
 def _draws_red_key(profile: Profile, state: str) -> bool:

@@ -61,10 +61,10 @@ class GuardedSurroundings:
             self.made.append(f"move {move}")
         self.coverage.moved(model, move)
 
-    def fit(self, around: Surroundings, guard: str) -> bool:
-        """Whether nothing around speaks against the guard, as far as is known."""
-        known = self.held.get(guard)
-        return known is None or known.fits(around)
+    def fit(self, around: Surroundings, guard: str, trigger: str = "") -> bool:
+        """Whether nothing around speaks against the guard and the trigger, as far as is known."""
+        known = (self.held.get(guard), self.came.get(trigger))
+        return all(one is None or one.fits(around) for one in known)
 
     def look(self, around: Surroundings, act: Act) -> None:
         """After the act, this surrounds the terminal."""

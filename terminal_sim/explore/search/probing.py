@@ -32,12 +32,12 @@ class Probing:
     def go(self, acting: Acting) -> bool:
         """Go for one move after the other until one is made, and do a little more there; False where there is none to go for."""
         for _ in range(_MOVES):
-            approach = self._uncovered.choose(self._memory.archive, acting.chance)
+            approach = self._uncovered.choose(self._memory.archive, acting.chance, self._fits)
             if approach is None:
                 return False
-            recipe = self._recipe(approach)
+            recipe = None if approach.never_fits else self._recipe(approach)
             self._reach(acting, approach.move, approach.places if recipe is None else (recipe.place,))
-            if approach.tries % _SURROUNDED == 0:
+            if approach.never_fits or approach.tries % _SURROUNDED == 0:
                 acting.surround(approach.move.guard, approach.move.trigger)
             if recipe is not None:
                 acting.go(recipe.acts)
@@ -55,6 +55,9 @@ class Probing:
     def _is_made(self, approach: Approach) -> bool:
         return approach.move.key in self._uncovered.covered
 
+    def _fits(self, move: SearchedMove, around: Surroundings) -> bool:
+        return self._memory.guards.fit(around, move.guard, move.trigger)
+
     def _recipe(self, approach: Approach) -> Step | None:
         """What made such a move in another flow, where one knows the place at which it begins in this one; now and then it is left aside."""
         if approach.tries % _RECIPES == _RECIPES - 1:
@@ -67,7 +70,7 @@ class Probing:
         chance, archive = acting.chance, self._memory.archive
 
         def fits(around: Surroundings) -> bool:
-            return self._memory.guards.fit(around, move.guard)
+            return self._fits(move, around)
 
         chosen = archive.choose(chance, places, fits)
         if chosen is None:

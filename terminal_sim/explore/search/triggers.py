@@ -23,7 +23,7 @@ _MADE_BY: Mapping[str, tuple[Act, ...]] = {
     "kernel_outcome": (*_CARD, (PRESS, "OK"), ("tear",), ("fault",), (WAIT,)),
     "field_on": (("tap-card",), (WAIT,)),
     "host_reply": _ANSWER,
-    "host_unreachable": (*_LINK, *_CARD, (PRESS, "OK"), ("fault", "host-duplicate")),
+    "host_unreachable": (*_LINK, *_CARD, (PRESS, "OK"), (WAIT,)),
     "resolved": ((WAIT,), *_LINK, ("host",)),
     "unresolved": ((WAIT,), *_LINK, ("host",)),
     "timeout": ((WAIT,),),

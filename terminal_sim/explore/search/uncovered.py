@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field, replace
 from random import Random
+from typing import TypeAlias
 
 from terminal_sim.explore.search.archive import Archive
+from terminal_sim.explore.search.guards import Surroundings
 from terminal_sim.explore.search.learned import Place
 
 
@@ -30,12 +32,17 @@ class SearchedMove:
 
 @dataclass(frozen=True, slots=True)
 class Approach:
-    """`move` is wanted, and was so `tries` times before. One comes to one of the `places` and makes one of the `triggers`."""
+    """`move` is wanted, and was so `tries` times before. One comes to one of the `places` and makes one of the `triggers`; what has to be around is brought about there first where the move's source `never_fits`."""
 
     move: SearchedMove
     places: tuple[Place, ...]
     triggers: frozenset[str]
     tries: int = 0
+    never_fits: bool = False
+
+
+Fits: TypeAlias = Callable[[SearchedMove, Surroundings], bool]
+"""Whether nothing around the terminal speaks against a move, as far as is known."""
 
 
 @dataclass(slots=True)
@@ -57,8 +64,10 @@ class UncoveredMoves:
             into.setdefault(move.dest, []).append(move)
         return cls(moves, covered, _ahead=list(moves), _into=into)
 
-    def choose(self, archive: Archive, chance: Random) -> Approach | None:
-        """The least tried move that one can come near to; None where there is none."""
+    def choose(
+        self, archive: Archive, chance: Random, fits: Fits = lambda _move, _around: True
+    ) -> Approach | None:
+        """The least tried move that one can come near to; None where there is none. A source at which nothing that `fits` was ever around is come to anew every other time."""
         self._ahead = [one for one in self._ahead if one.key not in self.covered]
         ahead = sorted(self._ahead, key=lambda one: self.tried[one.key])
         while ahead:
@@ -67,18 +76,20 @@ class UncoveredMoves:
             chance.shuffle(least)
             for move in least:
                 self.tried[move.key] += 1
-                found = self._approach(move, archive)
+                found = self._approach(move, archive, fits if fewest % 2 else None)
                 if found is not None:
                     return replace(found, tries=fewest)
             ahead = ahead[len(least) :]
         return None
 
-    def _approach(self, move: SearchedMove, archive: Archive) -> Approach | None:
-        if archive.cells.get(move.source):
+    def _approach(self, move: SearchedMove, archive: Archive, fits: Fits | None) -> Approach | None:
+        cells = archive.cells.get(move.source, {}).values()
+        never_fits = fits is not None and bool(cells) and not any(fits(move, one.around) for one in cells)
+        if cells and not never_fits:
             return Approach(move, (move.source,), frozenset({move.trigger}))
         if above := archive.above.get(move.source):
             return Approach(move, tuple(above), frozenset({move.trigger}))
-        # The source is passed through and never stood at: one begins where moves lead to it.
+        # The source is passed through, or never stood at with the right things around: one begins where moves lead to it.
         been, ahead = {move.source}, [(move.source, frozenset({move.trigger}))]
         while ahead:
             state, triggers = ahead.pop(0)
@@ -86,7 +97,9 @@ class UncoveredMoves:
             known = [one for one in into if archive.cells.get(one.source)]
             if known:
                 places = tuple(dict.fromkeys(one.source for one in known))
-                return Approach(move, places, triggers | {one.trigger for one in known})
+                return Approach(
+                    move, places, triggers | {one.trigger for one in known}, never_fits=never_fits
+                )
             been.update(one.source for one in into)
             ahead += [(one.source, triggers | {one.trigger}) for one in into]
         return None

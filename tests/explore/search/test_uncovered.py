@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from terminal_sim.bench import flows
+from terminal_sim.emv import kernels, steps
 from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.denominator import Denominator
 from terminal_sim.explore.search.act import Act
@@ -156,8 +158,20 @@ def test_what_was_always_around_when_a_guard_held_is_wanted_again_and_nothing_el
         ("v400m", "menu closed returned done -", "a passcode that is given up, which leads home"),
         ("v400m", "sale reading reader_lost failed -", ""),
         ("square-reader", "charge pin reader_lost failed -", ""),
+        ("square-stand", "charge approved cancel done -", "a red key, which the screen does not draw"),
+        ("square-stand", "checkout pad cancel - has_input", "a red key, which the screen does not draw"),
+        ("square-stand", "charge failed cancel done -", ""),
+        ("v400m", "sale approved cancel done -", ""),
+        ("square-stand", "gift-card failed card_removed - -", "a card in the slot, which is read before a number is typed"),
+        ("square-stand", "charge failed card_removed - -", ""),
+        ("v400m", "moto failed card_removed - -", ""),
+        ("square-stand", "charge authorising host_reply failed -", "entries.stripe"),
+        ("square-stand", "charge authorising host_reply completing kernel_waits", ""),
+        ("square-stand", "manual-entry authorising host_reply failed -", ""),
+        ("square-register", "charge authorising host_reply failed -", ""),
+        ("v400m", "sale reading kernel_outcome reading may_select_next", "an outcome that no kernel ends with"),
     ],
-)
+)  # fmt: skip
 def test_what_no_act_brings_about_counts_as_forbidden_with_its_reason(
     profile: str, move: str, why: str
 ) -> None:
@@ -166,3 +180,30 @@ def test_what_no_act_brings_about_counts_as_forbidden_with_its_reason(
     there = Denominator.of(model, beyond=beyond_a_script)
     assert there.forbidden.get(f"move {move}", "") == why
     assert (f"move {move}" in there.allowed) == (not why)
+
+
+@pytest.mark.parametrize("profile", ["s1f2", "square-reader", "square-terminal"])
+def test_no_exploration_makes_a_move_that_counts_as_forbidden(profile: str) -> None:
+    found = exploration(profile, {}, (), 1)
+    for _ in found.run(lambda one: one.acts < 1500):
+        raise AssertionError
+    there = found.summary.denominator
+    made = {key for key in found.coverage.keys[profile] if key.startswith("move ")}
+    assert not made & there.forbidden.keys()
+
+
+def test_no_kernel_ends_so_that_the_next_application_is_selected() -> None:
+    for room in (kernels, steps):
+        for file in Path(room.__path__[0]).glob("*.py"):
+            assert "SELECT_NEXT" not in file.read_text(encoding="utf-8")
+
+
+def test_what_was_always_around_when_a_trigger_came_is_brought_about_by_what_was_seen_to_bring_it() -> None:
+    guards = GuardedSurroundings(Coverage({"v400m": set()}), now=(True, "in", 0))
+    guards.look((False, "in", 0), ("network", "down"))
+    guards.moved("v400m", "sale authorising host_unreachable failed -")
+    guards.look((True, "in", 0), ("network", "up"))
+    assert guards.missing("-", "host_unreachable") == [("network", "down")]
+    guards.moved("v400m", "sale authorising host_unreachable failed -")
+    assert guards.missing("-", "host_unreachable") == []
+    assert guards.missing("-", "card_inserted") == []
