@@ -26,6 +26,7 @@ PROPRIETARY = 0x80  # the bit of CLA
 NORMAL = b"\x90\x00"
 EXTENDED_HEADER, LE = 7, 2  # CLA INS P1 P2 00 Lc Lc
 WARNINGS = (0x62, 0x63)
+_BYTES = tuple(bytes((value,)) for value in range(0x100))
 
 Exchange = Callable[[bytes], bytes]
 """Brings a TPDU command to the card and returns its answer."""
@@ -88,18 +89,20 @@ def _enveloped(exchange: Exchange, apdu: bytes, header: bytes) -> bytes:
 
 
 def _incoming(exchange: Exchange, header: bytes, data: bytes) -> bytes:
-    answer = exchange(header + bytes((len(data),)) + data)
+    answer = exchange(header + _BYTES[len(data)] + data)
     if len(answer) != 2:
         raise FrameError(f"the card answered {len(answer)} bytes where T=0 allows only SW1 SW2")
     return answer
 
 
 def _outgoing(exchange: Exchange, header: bytes, ne: int) -> tuple[bytes, bytes]:
-    answer = exchange(header + bytes((ne & 0xFF,)))
-    if ne and len(answer) == 2 and answer[0] == 0x6C:
+    answer = exchange(header + _BYTES[ne & 0xFF])
+    size = len(answer)
+    if size == 2 and answer[0] == 0x6C and ne:
         ne = answer[1] or SHORT_NE
         answer = exchange(header + answer[1:])
-    if not 2 <= len(answer) <= ne + 2:
+        size = len(answer)
+    if not 2 <= size <= ne + 2:
         raise FrameError(
             f"the card answered {len(answer)} bytes where at most {ne} and SW1 SW2 were asked for"
         )
@@ -114,11 +117,12 @@ class T0Card:
     interindustry class, and may have more than 256 bytes to say.
     """
 
-    __slots__ = ("_enveloped", "_extended", "_refused", "_waiting", "card")
+    __slots__ = ("_enveloped", "_extended", "_most", "_refused", "_waiting", "card")
 
     def __init__(self, card: Card, *, extended: bool = False) -> None:
         self.card = card
         self._extended = extended
+        self._most = (EXTENDED_NE if extended else SHORT_NE) + 2  # with the status word
         self._enveloped = b""
         self._refused = b""  # the header whose Le was wrong
         self._waiting: tuple[bytes, bytes] | None = None
@@ -133,14 +137,15 @@ class T0Card:
 
         `FrameError` where fewer than P3 data bytes follow; what the card raises passes through.
         """
-        if len(tpdu) < 4:
+        size = len(tpdu)
+        if size < HEADER:
             raise FrameError("a TPDU command begins with CLA INS P1 P2")
-        header, p3 = tpdu[:4], tpdu[4] if len(tpdu) > 4 else 0
+        header, p3 = tpdu[:HEADER], tpdu[HEADER] if size > HEADER else 0
         refused, waiting, begun = self._refused, self._waiting, self._enveloped
         self._refused, self._waiting, self._enveloped = b"", None, b""
-        if len(tpdu) > 5 and p3:
-            if len(tpdu) < 5 + p3:
-                raise FrameError(f"P3 announces {p3} data bytes and {len(tpdu) - 5} follow")
+        if size > 5 and p3:
+            if size < 5 + p3:
+                raise FrameError(f"P3 announces {p3} data bytes and {size - 5} follow")
             if self._extended and header[1] == INS_ENVELOPE and not header[0] & PROPRIETARY:
                 return self._unwrap(begun + tpdu[5 : 5 + p3])
             return self._keep(self._transmit(tpdu[: 5 + p3]))
@@ -159,10 +164,9 @@ class T0Card:
 
     def _transmit(self, apdu: bytes) -> tuple[bytes, bytes]:
         response = self.card.transmit(apdu)
-        most = EXTENDED_NE if self._extended else SHORT_NE
-        if not 2 <= len(response) <= most + 2:
+        if not 2 <= len(response) <= self._most:
             raise Misuse(
-                f"transmit() returned {len(response)} bytes: this card's R-APDUs have 2 to {most + 2}"
+                f"transmit() returned {len(response)} bytes: this card's R-APDUs have 2 to {self._most}"
             )
         return response[:-2], response[-2:]
 
@@ -178,9 +182,10 @@ class T0Card:
 
     def _hand_over(self, refusable: bytes, ne: int, response: tuple[bytes, bytes]) -> bytes:
         data, status = response
-        if ne == len(data):
+        there = len(data)
+        if ne == there:
             return data + status
-        if ne > len(data) or (refusable and ne < min(len(data), SHORT_NE)):
+        if ne > there or (refusable and ne < min(there, SHORT_NE)):
             self._waiting, self._refused = response, refusable
             return _count(0x6C, data)
         # ISO/IEC 7816-4, 7.6.1: GET RESPONSE for less than there is says how much is left.
@@ -190,4 +195,5 @@ class T0Card:
 
 def _count(sw1: int, data: bytes) -> bytes:
     """SW1 and how many bytes there are; 00 is 256 or more."""
-    return bytes((sw1, len(data) if len(data) < SHORT_NE else 0))
+    there = len(data)
+    return bytes((sw1, there if there < SHORT_NE else 0))

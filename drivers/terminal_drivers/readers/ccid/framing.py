@@ -23,6 +23,10 @@ OVERHEAD = 3  # SYNC, ACK, LRC
 NOTIFIED_SLOTS = 4
 
 
+_LRC = tuple(bytes((value ^ SYNC ^ ACK,)) for value in range(0x100))
+"""The last byte of a frame by the LRC of its message alone."""
+
+
 class Signal(Enum):
     """What the line says beside messages."""
 
@@ -37,8 +41,7 @@ Item = bytes | Signal
 
 def frame(message: bytes) -> bytes:
     """Put a CCID message between its marks."""
-    framed = START + message
-    return framed + lrc(framed).to_bytes()
+    return START + message + _LRC[lrc(message)]
 
 
 class Framed(Protocol):
@@ -65,18 +68,24 @@ class Decoder:
         """Forget what has begun."""
         self.begun = b""
 
-    def feed(self, data: bytes) -> list[Item]:
+    def whole(self, data: bytes) -> bytes | None:
+        """The message where `data`, with what has begun, is one sound frame and nothing else, as nearly always; else None, and `feed` takes `data`."""
         if self.begun:
             data = self.begun + data
         length = len(data) - OVERHEAD - HEADER
-        if (  # one frame, whole and sound: nearly always what has come, at once or by now
-            data.startswith(START)
-            and 0 <= length <= self._max_data
+        if (
+            0 <= length <= self._max_data
+            and data.startswith(START)
             and length == int.from_bytes(data[3:7], "little")  # dwLength
             and not lrc(data)
         ):
             self.begun = b""
-            return [data[2:-1]]
+            return data[2:-1]
+        return None
+
+    def feed(self, data: bytes) -> list[Item]:
+        if self.begun:
+            data = self.begun + data
         items: list[Item] = []
         position = 0
         while position < len(data):

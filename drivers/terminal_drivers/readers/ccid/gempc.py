@@ -141,11 +141,8 @@ class GemPcLink:
         """Send one command. What came before it can be no answer to it and goes, but for notifications."""
         if len(message) > self.variant.max_message:
             raise Misuse(f"this reader takes messages of at most {self.variant.max_message} bytes")
-        for _ in range(READS):
-            old = self.transport.read(self._most, 0)
-            if not old:
-                break
-            self._take(old)
+        if old := self.transport.read(self._most, 0):
+            self._drain(old)
         if self._decoder.begun:
             self._decoder.reset()
         if self._items:
@@ -163,6 +160,7 @@ class GemPcLink:
         without end.
         """
         more_time = strangers = 0
+        transport, decoder = self.transport, self._decoder
         while True:
             while self._items:
                 item = self._items.popleft()
@@ -184,11 +182,17 @@ class GemPcLink:
                 raise ReaderLost(
                     "the reader talks on and does not answer: check that it is one of the GemPC family"
                 )
-            data = self.transport.read(self._most, timeout)
-            if data:
+            data = transport.read(self._most, timeout)
+            message = decoder.whole(data)
+            if message is not None:
+                self._noise = 0
+                if message[0] >= 0x80:
+                    return message
+                self._items.append(message)
+            elif data:
                 self._take(data)
-            elif self._decoder.begun:
-                self._decoder.reset()
+            elif decoder.begun:
+                decoder.reset()
                 self._items.append(Signal.DAMAGED)
             else:
                 return None
@@ -206,6 +210,15 @@ class GemPcLink:
 
     def close(self) -> None:
         self.transport.close()
+
+    def _drain(self, old: bytes) -> None:
+        """Take `old` and what else is on the line, up to `READS` reads in all."""
+        self._take(old)
+        for _ in range(READS - 1):
+            old = self.transport.read(self._most, 0)
+            if not old:
+                break
+            self._take(old)
 
     def _take(self, data: bytes) -> None:
         items = self._decoder.feed(data)
@@ -266,13 +279,13 @@ class GemPcDevice:
         self._decoder.begun = data
 
     def feed(self, data: bytes) -> None:
+        message = self._decoder.whole(data)
+        if message is not None:
+            self._obey(message)
+            return
         for item in self._decoder.feed(data):
             if isinstance(item, bytes):
-                if self._variant.echo:
-                    self._said += frame(self._echo(item))
-                if self._device.has_news and self._device.synchronous:
-                    self._notify()
-                self._say(self._device.answers(item))
+                self._obey(item)
             elif item is Signal.NAK:
                 self._said += self._answer
             else:
@@ -285,6 +298,15 @@ class GemPcDevice:
                 self._notify()
         said, self._said = self._said, b""
         return said
+
+    def _obey(self, message: bytes) -> None:
+        """Run a command: its echo where the reader has one, the notifications that go with it, and its answers."""
+        device = self._device
+        if self._variant.echo:
+            self._said += frame(self._echo(message))
+        if device.has_news and device.synchronous:
+            self._notify()
+        self._say(device.answers(message))
 
     def _echo(self, message: bytes) -> bytes:
         if message[0] == ESCAPE and message[HEADER:].startswith(self._variant.short_echo):

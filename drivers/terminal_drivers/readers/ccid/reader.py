@@ -141,6 +141,13 @@ class CcidReader:
             answer = decode(received)
             if self._trace is not None:
                 self._trace_message("reader->host", answer)
+            elif (  # nearly always
+                isinstance(answer, expected)
+                and answer.seq == seq
+                and answer.slot == slot
+                and answer.status >> 6 != TIME_EXTENSION
+            ):
+                return answer
             if isinstance(answer, NotifySlotChange) or answer.seq != seq or answer.slot != slot:
                 strangers += 1
             elif isinstance(answer, expected):

@@ -159,6 +159,23 @@ class VirtualSlot:
             return Chain.GO_ON, b""
         return self._hand_over(self.exchange(command, more_time), first=True)
 
+    def transfer_tpdu(self, part: int, data: bytes) -> bytes:
+        """As `transfer` at TPDU level, where the card neither gets nor says anything in parts, and no time is asked for."""
+        if self.icc is not _ACTIVE:
+            raise Refused(SlotError.ICC_MUTE)
+        self.clock = 0
+        if part:
+            raise Refused(AT_LEVEL)
+        return self._tpdu(data)
+
+    def _tpdu(self, data: bytes) -> bytes:
+        chip = self.chip
+        if chip is None:
+            raise Refused(SlotError.ICC_MUTE)
+        if chip.protocol != self.parameters.PROTOCOL and not data.startswith(_PPS):
+            raise Refused(SlotError.ICC_PROTOCOL_NOT_SUPPORTED)
+        return self._ask(chip, chip.exchange, data)
+
     def _exchange_characters(self, characters: CharacterChip, data: bytes, expect: int) -> bytes:
         if expect > self._most:
             raise Refused(AT_LEVEL)
@@ -172,13 +189,11 @@ class VirtualSlot:
 
     def exchange(self, data: bytes, more_time: Callable[[int], None]) -> bytes:
         """Let the card run a TPDU or an APDU, as the level says."""
+        if self.level is _TPDU:
+            return self._tpdu(data)
         chip = self.chip
         if chip is None:
             raise Refused(SlotError.ICC_MUTE)
-        if self.level is _TPDU:
-            if chip.protocol != self.parameters.PROTOCOL and not data.startswith(_PPS):
-                raise Refused(SlotError.ICC_PROTOCOL_NOT_SUPPORTED)
-            return self._ask(chip, chip.exchange, data)
         if self.field:
             # What a field's card cannot read is the card's to refuse: nothing here depends on it.
             if len(data) < 4 or (len(data) > 5 and not data[4] and self.level is Level.SHORT_APDU):

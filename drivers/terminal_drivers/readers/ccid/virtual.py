@@ -12,7 +12,7 @@ send.
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from terminal_drivers.base import Card, CardRemoved, FrameError, Misuse
 from terminal_drivers.iso7816.t1card import Interlude
@@ -20,7 +20,7 @@ from terminal_drivers.readers.ccid import replies, settings
 from terminal_drivers.readers.ccid.codec import CODES, HEADER, decode, encode
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.escapes import Escapes
-from terminal_drivers.readers.ccid.features import CONTACTLESS, RUNS_PROTOCOL
+from terminal_drivers.readers.ccid.features import CONTACTLESS, RUNS_PROTOCOL, Level
 from terminal_drivers.readers.ccid.messages import (
     ANSWERS,
     Abort,
@@ -56,6 +56,7 @@ from terminal_drivers.readers.ccid.slot import (
 )
 from terminal_drivers.readers.pin_prompt import Key, Person, absent_cardholder
 
+_TPDU: Final = Level.TPDU
 FIRMWARE = "CCID-V1.00"
 MECHANICS = {1: 0x01, 2: 0x02, 3: 0x04, 4: 0x08, 5: 0x08}
 """bFunction to the bit of dwMechanical that it needs."""
@@ -193,10 +194,8 @@ class VirtualCcid:
             answer = replies.failed_message(message, slot.icc, SlotError.ICC_MUTE)
         except Refused as refused:
             answer = replies.failed_message(message, slot.icc, refused.error)
-        said = self.late_answers() if self._ready else []
-        if answer is not None:
-            said.append(encode(answer))
-        return said
+        said = [] if answer is None else [encode(answer)]
+        return self.late_answers() + said if self._ready else said
 
     def late_answers(self) -> list[bytes]:
         """The messages that have become ready since the last call."""
@@ -277,6 +276,9 @@ class VirtualCcid:
         return replies.state(slot, command)
 
     def _xfr_block(self, slot: VirtualSlot, command: XfrBlock) -> Answer:
+        if slot.level is _TPDU:
+            return replies.data(slot, command, slot.transfer_tpdu(command.level, command.data))
+
         def more_time(times: int) -> None:
             self._say(replies.more_time(command, slot.icc, times))
 
