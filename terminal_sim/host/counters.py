@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -35,6 +36,7 @@ class CounterUse(Struct, frozen=True, kw_only=True):
         return f"{self.card}:{self.atc:04X}"
 
 
+@lru_cache(maxsize=64)
 def card_digest(pan: Secret[str], sequence: str, key: Secret[bytes]) -> str:
     """What a card is known by: HMAC-SHA-256 of number and sequence number under `key`, cut to 16 hex digits."""
     return hmac.digest(key.reveal(), f"{pan.reveal()}/{sequence}".encode(), "sha256").hex()[:_DIGEST]

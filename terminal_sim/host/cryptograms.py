@@ -102,7 +102,11 @@ def securing_of(request: HostRequest, pan: Secret[str], keys: IssuerKeys) -> Com
 
 def card_key(request: HostRequest, pan: Secret[str], key: Secret[bytes]) -> Secret[bytes]:
     """The key of the card that `request` comes from (EMV Book 2, A1.4.1)."""
-    return derivation.icc_key(key, pan, sequence_of(request))
+    return _icc_key(key, pan, sequence_of(request))
+
+
+_icc_key = lru_cache(maxsize=64)(derivation.icc_key)
+"""An issuer asks for the key of a card several times in a payment, and again in the next."""
 
 
 def counter_use(

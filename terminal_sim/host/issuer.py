@@ -152,21 +152,22 @@ class Issuer:
         pan = request.card_number
         if not request.icc_data or pan is None or pan.reveal() not in self._accounts:
             return None
-        from terminal_sim.host import cryptograms  # only chip payments need ciphers
+        # Only chip payments need ciphers.
+        from terminal_sim.host.cryptograms import counter_use, objects_of
 
-        objects = cryptograms.objects_of(request.icc_data)
-        return cryptograms.counter_use(objects, request, pan, self._key_of(pan))
+        return counter_use(objects_of(request.icc_data), request, pan, self._key_of(pan))
 
     def authentication_data(self, request: HostRequest, code: str) -> bytes:
         """DE 55 of an answer: tag 91 by the method of the cryptogram's version (EMV Book 2, 8.2); empty without an ARQC or an account."""
         pan = request.card_number
         if not request.icc_data or pan is None or pan.reveal() not in self._accounts:
             return b""
-        from terminal_sim.emv.data import tlv  # only chip payments need ciphers
-        from terminal_sim.host import cryptograms
+        # Only chip payments need ciphers.
+        from terminal_sim.emv.data.tlv import encode
+        from terminal_sim.host.cryptograms import authentication_data
 
-        data = cryptograms.authentication_data(request, pan, self._key_of(pan), code)
-        return tlv.encode(_ISSUER_AUTHENTICATION_DATA, data) if data else b""
+        data = authentication_data(request, pan, self._key_of(pan), code)
+        return encode(_ISSUER_AUTHENTICATION_DATA, data) if data else b""
 
     def _key_of(self, pan: Secret[str]) -> Secret[bytes]:
         """The master key of the issuer of the card."""
@@ -240,19 +241,21 @@ class Issuer:
 
     def _refusal_of_chip(self, request: HostRequest, account: Account | None) -> _Refusal:
         """What cryptogram, counter and the terminal's word on the cardholder say against the payment."""
-        from terminal_sim.host import cryptograms, verification  # only chip payments need them
+        # Only chip payments need them.
+        from terminal_sim.host.cryptograms import counter_objection, counter_use, objection, objects_of
+        from terminal_sim.host.verification import refusal
 
-        objects = cryptograms.objects_of(request.icc_data)
+        objects = objects_of(request.icc_data)
         if account is not None:
             key = self._key_of(account.pan)
-            if note := cryptograms.objection(objects, request, account.pan, key):
+            if note := objection(objects, request, account.pan, key):
                 return _Refusal(WRONG_CRYPTOGRAM, note)
-            use = cryptograms.counter_use(objects, request, account.pan, key)
+            use = counter_use(objects, request, account.pan, key)
             if use is not None:
-                if note := cryptograms.counter_objection(self.counters, use, request):
+                if note := counter_objection(self.counters, use, request):
                     return _Refusal(WRONG_CRYPTOGRAM, note)
                 self.counters.take(use)
-        return _Refusal(verification.refusal(objects, pin_block=request.pin_block is not None))
+        return _Refusal(refusal(objects, pin_block=request.pin_block is not None))
 
     def _is_pin_right(self, request: HostRequest, account: Account) -> bool:
         if account.pin is None or request.pin_block is None:

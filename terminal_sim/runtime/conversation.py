@@ -209,11 +209,11 @@ class CardConversation:
 
     def _answered(self, ask: Command | Show | LookUp) -> KernelAnswer:
         """What needs no person: the card's answer, the terminal's own, and none to a message."""
-        if isinstance(ask, Show):
+        if not isinstance(ask, Command):
+            if not isinstance(ask, Show):
+                return self._cards.answer(ask)
             self._shown(ask.message)
             return None
-        if not isinstance(ask, Command):
-            return self._cards.answer(ask)
         began = self._clock.now.mono
         try:
             response = self._slot.transmit(ask.apdu)

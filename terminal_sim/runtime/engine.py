@@ -61,7 +61,7 @@ class Posted(Struct, frozen=True):
     event: Event
 
 
-_COMMITS = frozenset((fx.Record, fx.Store))
+_COMMITS = (fx.Record, fx.Store)
 BESIDE = "beside"
 """The name of a deadline that is no terminal's."""
 
@@ -260,9 +260,9 @@ class Engine:
         for effect in running.effects:
             if power.life != life:
                 break
-            if isinstance(effect, fx.Record):
-                return tuple([row.flat() for row in effect.rows])
-            if isinstance(effect, fx.Store):
+            if isinstance(effect, _COMMITS):
+                if isinstance(effect, fx.Record):
+                    return tuple([row.flat() for row in effect.rows])
                 return effect.payment.flat(), board.vault.sealed(effect, self._random).flat()
             carry_out(board, effect)
             if power.fuse:

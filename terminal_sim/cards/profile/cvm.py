@@ -87,6 +87,12 @@ class CvmEntry:
 
 
 @lru_cache(maxsize=256)
+def compares_pin(texts: tuple[str, ...]) -> bool:
+    """Whether the chip compares a PIN for any rule of a list, which it is asked at every cryptogram."""
+    return any(rule.compares_pin for rule in parse_rules(texts))
+
+
+@lru_cache(maxsize=256)
 def parse_rules(texts: tuple[str, ...]) -> tuple[CvmEntry, ...]:
     """The rules of a list. Raises `ValueError` for words that are no rule, and for more than two amounts."""
     rules = tuple(CvmEntry.parse(text) for text in texts)

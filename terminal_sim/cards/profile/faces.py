@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from terminal_sim.cards.profile.cvm import CvmEntry, parse_rules
+from terminal_sim.cards.profile.cvm import CvmEntry, compares_pin, parse_rules
 from terminal_sim.cards.profile.traits import OfflineLimits, RelayFace, Wear
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.emv.data.fields import is_digits
@@ -145,7 +145,7 @@ class ChipFace:
     @property
     def compares_pin(self) -> bool:
         """Whether the chip compares a PIN itself."""
-        return any(rule.compares_pin for rule in self.rules)
+        return compares_pin(self.cvm)
 
     @property
     def deciphers_pin(self) -> bool:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from itertools import compress, product
+from typing import Final, Literal
 
 from terminal_sim.core.config.bounds import require_above_zero
 from terminal_sim.core.message import EntryMode
 
 _MERCHANT = re.compile(r"[ -~]{1,15}")
 _CATEGORY = re.compile(r"[0-9]{4}")
+
+
+_READING: Final = (EntryMode.CHIP, EntryMode.CONTACTLESS, EntryMode.STRIPE)
+_READ: Final = {has: tuple(compress(_READING, has)) for has in product((False, True), repeat=len(_READING))}
+"""The ways of reading a card that there are where each is there or not: a payment asks for them at every move."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +31,7 @@ class AllowedEntryModes:
     @property
     def read(self) -> tuple[EntryMode, ...]:
         """Those in which the terminal reads a card that is there."""
-        each = (
-            (EntryMode.CHIP, self.chip),
-            (EntryMode.CONTACTLESS, self.contactless),
-            (EntryMode.STRIPE, self.stripe),
-        )
-        return tuple([entry for entry, has in each if has])
+        return _READ[self.chip, self.contactless, self.stripe]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,9 @@ from terminal_sim.emv.data.tlv import TlvError
 class IssuerDataLayout(Enum):
     """The schemes' layouts, by the name that a card file has."""
 
+    __hash__ = object.__hash__
+    """A member is one object, and hashed as one: its name, by which it is hashed else, costs ten times as much."""
+
     VISA = "visa"
     MCHIP = "mchip"
     INTERAC = "interac"

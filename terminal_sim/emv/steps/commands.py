@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Final
 
 from terminal_sim.emv.data import tlv
@@ -10,6 +11,7 @@ from terminal_sim.emv.data.tags import COMMAND_TEMPLATE
 from terminal_sim.emv.talk.asks import Command, Step
 from terminal_sim.secret import Secret
 
+_HEADER: Final = struct.Struct(">HBB").pack
 COMBINED_SIGNATURE: Final = 0x10
 """The bit of P1 by which GENERATE AC is asked for a signature as well (Book 3, 6.5.5)."""
 
@@ -96,7 +98,7 @@ def get_response(length: int) -> bytes:
 
 
 def _header(instruction: Instruction, p1: int, p2: int) -> bytes:
-    return instruction.to_bytes(2) + bytes((p1, p2))
+    return _HEADER(instruction, p1, p2)
 
 
 def _with_data(instruction: Instruction, p1: int, p2: int, data: bytes, *, le: bool = False) -> bytes:

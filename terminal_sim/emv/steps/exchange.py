@@ -122,9 +122,9 @@ def _has_le(command: bytes) -> bool:
 
 
 def _response(answer: KernelAnswer) -> CardResponse:
-    if isinstance(answer, CardGone):
-        raise Gone(answer)
     if not isinstance(answer, ResponseApdu):
+        if isinstance(answer, CardGone):
+            raise Gone(answer)
         raise TypeError(f"a Command is answered by ResponseApdu or CardGone, not by {type(answer).__name__}")
     data = answer.data
     if not 2 <= len(data) <= MAX_DATA + 2:

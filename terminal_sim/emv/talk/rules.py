@@ -14,6 +14,9 @@ from msgspec import Struct
 class Rule(Enum):
     """The value is the name; `paragraph` is where the rule stands, `sentence` what has happened where it is a reason."""
 
+    __hash__ = object.__hash__
+    """A member is one object, and hashed as one: its name, by which it is hashed else, costs ten times as much."""
+
     paragraph: str
     sentence: str
 
