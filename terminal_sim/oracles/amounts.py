@@ -81,6 +81,8 @@ def confirmed_amount(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"zero was confirmed, and the screen went on to {seen.came_to}"
     if amount and not seen.came_to and not has(seen.before, "amount-too-high") and not complaints(seen):
         yield f"{amount} was confirmed, and nothing came of it"
+    if amount and seen.came_to and has(seen.before, "amount-too-high"):
+        yield f"{amount} was confirmed while the screen said that another amount is too high, and {seen.came_to} opened"
     if amount and has(seen.after, "amount-zero"):
         yield f"{amount} was confirmed, and the screen says that it is zero"
 

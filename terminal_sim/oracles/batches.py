@@ -163,4 +163,22 @@ def _now(facts: SessionFacts, seen: Occurrence) -> datetime:
     return now.civil - timedelta(microseconds=now.mono - seen.mono)
 
 
-BATCHES = (closed, shown, reported)
+@oracle(
+    "R-batch-4",
+    "each payment of a batch that is uploaded was taken before the batch is closed",
+    contents.MessageSent,
+)
+def uploaded(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    now = [one.content for one in seen.entries if isinstance(one.content, contents.MessageSent)]
+    if not any(one.out == "batch-close" for one in now):
+        return
+    batch = rows_of_batches(facts, seen)[-1].number("batch")
+    sent = {one.stan for one in facts.sent if one.out == "batch-upload"}
+    sent |= {one.stan for one in now if one.out == "batch-upload"}
+    for name, rows in facts.payments.items():
+        done = any(row.text("state") == "COMPLETED" for row in rows)
+        if done and rows[-1].number("batch") == batch and rows[-1].number("stan") not in sent:
+            yield f"batch {batch} is closed, and {name} of it was not uploaded"
+
+
+BATCHES = (closed, shown, reported, uploaded)

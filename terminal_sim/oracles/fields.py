@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from terminal_sim.bench import contents
+from terminal_sim.bench import Tone, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id
 from terminal_sim.oracles.oracle import oracle
@@ -23,6 +23,8 @@ _SECRET = (*_PASSCODES, "cvc", "enter-pin")
 _SHORTEST_TELEPHONE = 7
 _SHORTEST_PIN = 4
 _SHOWN_OF_A_NUMBER = 6
+_NO_COMPLAINTS = {"wrong-pin", "passcode-locked", ""}
+"""What is said of the card or of the passcode, and not of what stands in the field."""
 
 
 def longest(facts: SessionFacts, screen: str) -> int:
@@ -126,4 +128,22 @@ def masked_telephone(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"the receipt of {row.text('original')} goes to {row.text('to')}"
 
 
-FIELDS = (holds, cleared, refused, telephone, has_room, hidden, masked_telephone)
+@oracle(
+    "R-field-8",
+    "what a field complains of goes with the next key that changes what stands there",
+    contents.KeyPress,
+)
+def complaint(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    (kind, was, before), (now_kind, now, after) = field_of(seen.before), field_of(seen.after)
+    stays = (
+        kind == now_kind and kind not in ("", "money") and not seen.came_to and (was, before) != (now, after)
+    )
+    if not stays or seen.key in ("", "OK") or seen.before is None or seen.after is None:
+        return
+    told = {one.id for one in seen.before.unplaced if one.tone is Tone.BAD} - _NO_COMPLAINTS
+    for one in seen.after.unplaced:
+        if one.tone is Tone.BAD and one.id in told:
+            yield f"{one.text!r} stands in {screen_id(seen.after)} after {seen.key}"
+
+
+FIELDS = (holds, cleared, refused, telephone, has_room, hidden, masked_telephone, complaint)

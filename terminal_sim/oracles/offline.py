@@ -88,6 +88,21 @@ def expiry(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{row.text('reference')} was to expire at {due}, it is {seen.mono}, and it still waits"
 
 
+@oracle(
+    "R-offline-9",
+    "a card that comes in while the acquirer is known to be out of reach is not asked for his approval",
+    contents.RowStored,
+)
+def not_asked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    known = seen.around.outage and seen.around == seen.around_before and seen.is_on
+    if not known or not facts.profile.offline.enabled:
+        return
+    for row in seen.rows:
+        presented = row.kind == "sale" and row.text("entry") != "keyed" and not row.text("request")
+        if presented and row.text("state") == "AUTH_SENT":
+            yield f"{row.text('reference')} was sent, and the {seen.around.outage} is down"
+
+
 _REFUSALS = (
     "not-offline-card",
     "offline-not-allowed", "offline-session-over", "offline-limit-exceeded", "offline-queue-full",
@@ -171,4 +186,4 @@ def settings(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{seen.target} was touched, and the row says {row.text('allowed')!r}"
 
 
-OFFLINE = (taken, deadline, expiry, refused, silence, settings)
+OFFLINE = (taken, deadline, expiry, refused, silence, settings, not_asked)

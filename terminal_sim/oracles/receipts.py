@@ -138,7 +138,7 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         if minor != row.number("amount"):
             yield f"its total is {minor}, and {row.text('reference')} is for {row.number('amount')}"
         state = row.text("state")
-        if row.kind == "void" and state == "REVERSAL_PENDING":
+        if row.kind == "void" and state == "REVERSAL_PENDING" and not is_reprint(paper):
             yield f"it came out, and nobody knows yet whether {row.text('reference')} is done"
         if "receipt-approved" in ids and state not in (*_PAID, "PENDING", "FORWARD_SENT"):
             yield f"it says approved, and {row.text('reference')} is {state}"

@@ -41,6 +41,9 @@ def partly(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     asked, paid, said = row.number("requested"), row.number("amount"), text_of(seen.after, "partly-approved")
     if asked and asked != paid and digits(said) != f"{asked}{asked - paid}":
         yield f"{paid} of {asked} was approved, and the screen says {said or 'nothing'!r}"
+    total = text_of(seen.after, "sum")
+    if total and digits(total).lstrip("0") != str(paid):
+        yield f"{paid} was approved, and the screen has {total!r}"
     if asked == paid and said:
         yield f"all of {asked} was approved, and the screen says {said!r}"
 

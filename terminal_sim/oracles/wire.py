@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import contents
 from terminal_sim.oracles.facts import (
@@ -163,4 +163,56 @@ def code_of_the_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{name} has {said}, and the acquirer was {'' if name in asked else 'not '}asked"
 
 
-WIRE = (as_the_row, over, goes_on, by_itself, looks_on, same_card, code_of_the_card)
+@oracle(
+    "R-ending-6",
+    "a payment that was answered has the authorisation code and the reference of the answer",
+    contents.RowStored,
+)
+def as_answered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    done = {
+        str(row.values["reference"]): row
+        for row in seen.rows
+        if row.kind in PAYMENT_KINDS
+        and row.text("state") == "COMPLETED"
+        and row.text("response_code") in APPROVED
+    }
+    if not done or not seen.is_on:
+        return
+    told: dict[str, list[Mapping[str, Value]]] = {}
+    for message in facts.terminal.bench.acquirer.messages[_NEWEST:]:
+        name = str(message.fields["reference"])
+        if name in done and message.kind in (done[name].kind, "advice") and message.fields["response"]:
+            told.setdefault(name, []).append(message.fields)
+    for name, answers in told.items():
+        row = done[name]
+        for said in ("auth-code", "host-reference"):
+            has, known = row.text(said.replace("-", "_")), [one.get(said, "") for one in answers]
+            if (row.kind != "void" or said != "auth-code") and has not in known:
+                yield f"{name} has the {said} {has or 'of nothing'}, and the answer had {known[-1] or 'none'}"
+
+
+@oracle(
+    "R-void-6",
+    "a void that never left is over, and not sent later",
+    contents.MessageFailed,
+)
+def never_left(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    failed = {
+        one.content.stan
+        for one in seen.entries
+        if isinstance(one.content, contents.MessageFailed) and one.content.problem == "unreachable"
+    }
+    for name, rows in facts.payments.items():
+        row = rows[-1]
+        if row.kind != "void" or row.text("state") != "REVERSAL_PENDING" or row.number("stan") not in failed:
+            continue
+        count, _ = facts.repeats.get(("void", row.number("stan")), (0, 0))
+        if (
+            count == 1
+            and facts.powered_at < row.mono
+            and not any(one.text("reference") == name for one in seen.rows)
+        ):
+            yield f"{name} never left, and waits to be sent"
+
+
+WIRE = (as_the_row, over, goes_on, by_itself, looks_on, same_card, code_of_the_card, as_answered, never_left)

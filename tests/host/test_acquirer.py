@@ -361,6 +361,8 @@ def test_a_seen_message_is_flat_and_masked() -> None:
         "postal-code": "K1A0B1",
         "street-number": "111",
         "avs": "match",
+        "auth-code": "000001",
+        "host-reference": "632520000001",
     }
     shown = repr(host.messages) + repr(host.entries())
     assert PAN not in shown

@@ -198,5 +198,10 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-forward-3": BrokenHistory("what a card approved by itself waits for whatever comes next", f"{CARD_APPROVES}; {CARD_APPROVES}"),
     "R-boot-3": BrokenHistory("a boot looks at the first of two payments in doubt", f"{TWO_DOUBTFUL}; power cut; power on; wait 2s"),
     "R-void-5": BrokenHistory("a void says nothing of the sequence number of its card", f"{PAID_S}; {LIST_S}; tap id:txn-1; {VOID}"),
+    "R-void-6": BrokenHistory("a void that never left is sent later", f"{PAID_S}; {LIST_S}; tap id:txn-1; network down; tap id:void; wait 30s"),
+    "R-batch-4": BrokenHistory("the upload of a batch leaves out its first payment", f"{PAID_S}; {PAID_S}; host answers declined:95; tap id:admin; tap id:settle; press OK; wait 5s"),
+    "R-field-8": BrokenHistory("a complaint of a field stays while it is rubbed out", f"{MOTO}; press 4111111111111112 OK; press CLEAR"),
+    "R-offline-9": BrokenHistory("a terminal that boots without a link asks for approval", "power cut; network down; power on; tap id:payment; press 1000 OK; insert visa-credit; wait 1min"),
+    "R-ending-6": BrokenHistory("a payment that was forwarded keeps the code that it was taken with", f"network down; {PAID_S}; network up; wait 5s"),
     "R-ending-5": BrokenHistory("the codes of two approvals by a card are exchanged", f"{CARD_APPROVES}; {CARD_APPROVES}"),
 }  # fmt: skip

@@ -65,6 +65,7 @@ def offline(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             if rules.queue_count:
                 yield (*allow, down, *(one * (rules.queue_count + 1)), up)
             yield (*allow, down, *(one * 2), up, (WAIT, "2s"))
+            yield (*allow, ("power", "cut"), down, ("power", "on"), *one, up, (WAIT, "2s"))
             yield (*allow, down, *one, ("power", "cut"), ("power", "on"), *one, up, (WAIT, "2s"))
             yield (
                 *allow,

@@ -39,6 +39,8 @@ def passcodes(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             *((PRESS, WRONG, "OK"),) * profile.passcodes[profile.refunds.passcode].tries,
         )
         yield (*locked, (PRESS, "CANCEL"), *reached)
+        for other in ways_to(ways, "change-passcode"):
+            yield (*locked, (PRESS, "CANCEL"), (PRESS, "CANCEL"), *other)
     for errand in ways_to(ways, "change-passcode"):
         changed: Errand = (
             *errand,
@@ -55,6 +57,9 @@ def passcodes(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         yield changed
         yield (*changed, (WAIT, "2min"), *new)
         yield (*changed, (WAIT, "2min"), *errand)
+        yield (*changed, *new, (WAIT, "2min"), *errand)
+        for refund in ways_to(ways, "refund"):
+            yield (*changed, (WAIT, "2min"), *refund)
         yield (*changed, ("power", "cut"), ("power", "on"), *new)
         yield (*errand, (PRESS, NEW, "OK"), (PRESS, WRONG, "OK"))
         yield (*errand, (PRESS, "12", "OK"))

@@ -35,6 +35,8 @@ def settlement(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                     (WAIT, "150s"),
                     (WAIT, "10min"),
                 )
+            for answers in (("declined:95", "timeout", "timeout"), ("declined:95", "approved", "timeout")):
+                yield (*one, *one, ("host", "answers", *answers), *way, (PRESS, "OK"), (WAIT, "150s"), (WAIT, "10min"))  # fmt: skip
             yield (*one, ("network", "down"), *way, *settled, ("network", "up"), (WAIT, "10min"))
             yield (*one, ("paper", "out"), *way, *settled, ("paper", "in"), (PRESS, "OK"))
             yield (("pos", "sale", "T-1", "1000"), ("swipe", "visa-stripe"), (WAIT, "2s"), (PRESS, "OK"), *way, *settled, ("pos", "refund", "T-1"))  # fmt: skip
@@ -45,3 +47,5 @@ def settlement(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 for act in last:
                     yield (*one, *way, *settled, (PRESS, "OK"), *shown, (TAP, "last-batch"), act)
                 yield (*one, *shown, ("paper", "out"), (TAP, "print"), ("paper", "in"))
+                unsettled: Errand = (("host", "answers", *("timeout",) * 3), *way, (PRESS, "OK"), (PRESS, "CANCEL"), (PRESS, "CANCEL"))  # fmt: skip
+                yield (*one, *way, *settled, (PRESS, "OK"), *one, *unsettled, *shown, (TAP, "last-batch"), (TAP, "print"))  # fmt: skip
