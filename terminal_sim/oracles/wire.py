@@ -197,6 +197,8 @@ def as_answered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     contents.MessageFailed,
 )
 def never_left(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if not seen.is_on:
+        return
     failed = {
         one.content.stan
         for one in seen.entries

@@ -12,7 +12,7 @@ from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.exploration import shrunk
 from terminal_sim.explore.search.finding import script
 from terminal_sim.explore.search.ground import Ground
-from terminal_sim.explore.search.neutral import ALSO, is_repeatable, neutral_errands
+from terminal_sim.explore.search.neutral import ALSO, is_idle, is_repeatable, neutral_errands
 from terminal_sim.explore.search.relating import applicable, of_code, related
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.oracles.relations import RELATIONS
@@ -126,3 +126,10 @@ def test_a_fault_that_counts_what_comes_is_kept_out_of_sessions_with_an_errand()
     assert not is_repeatable(("tear", "card", "after", "genac1"))
     assert is_repeatable(("fault", "printer-jam"))
     assert is_repeatable(("network", "down"))
+
+
+def test_a_terminal_whose_account_takes_nothing_stands_between_no_two_customers() -> None:
+    with Ground.of("v400m", {}, ()).session() as session:
+        assert is_idle(session)
+        session.do(("account", "standalone", "off"))
+        assert not is_idle(session)

@@ -62,6 +62,8 @@ def is_idle(session: ExploredSession) -> bool:
     terminal, facts = session.terminal, session.watch.facts
     if not terminal.is_on or terminal.conditions() or terminal.card_in_slot or facts.outage is not None:
         return False
+    if not terminal.takes_standalone:
+        return False  # a sale that is begun ends at a notice, and is given up in another way
     view = terminal.view()
     if view.screen.id != "home" or len(terminal.running_flows) != 1 or facts.waiting:
         return False
