@@ -29,7 +29,7 @@ from terminal_sim.explore.campaigns.job import (
 )
 from terminal_sim.explore.campaigns.store import CampaignStore
 from terminal_sim.explore.campaigns.workers import Workers, WorkersLost
-from terminal_sim.explore.compare.corpus_gathering import GatheredSession, needed, on_other_days
+from terminal_sim.explore.compare.corpus_gathering import GatheredSession, done_elsewhere, needed
 from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.coverage_summary import CoverageSummary
 from terminal_sim.explore.firmware import SELF
@@ -118,7 +118,7 @@ class CampaignRun:
 
     def gathered(self) -> Iterator[tuple[Ground, list[GatheredSession]]]:
         """The corpus of each ground: sessions that hold, and cover together all that was covered."""
-        return on_other_days((one.ground, needed(one.gathered)) for one in self.grounds)
+        return done_elsewhere((one.ground, needed(one.gathered)) for one in self.grounds)
 
     @property
     def places(self) -> int:

@@ -1,8 +1,8 @@
 """Gathers a corpus while an exploration runs: sessions that hold, and show together all that was seen.
 
 A session is kept where it shows something that none before it showed. At the end one is left out where the others show all of it, the latest first:
-early sessions are shorter, and the ways to a place get longer. A session in which much time passes is done on another day, too: what counts time by the wall
-clock shows itself there alone.
+early sessions are shorter, and the ways to a place get longer. The sessions are done again on another day and in each other language: what counts time by the
+wall clock, and what depends on who reads the screen, shows itself there alone.
 """
 
 from __future__ import annotations
@@ -54,23 +54,26 @@ class CorpusGathering:
             self._kept[number].append(GatheredSession(end.number, tuple(end.acts), tuple(items)))
 
     def gathered(self) -> Iterator[tuple[Ground, list[GatheredSession]]]:
-        """The corpus of each ground, and what of it is done on another day."""
-        return on_other_days(
+        """The corpus of each ground, and what of it is done on another day and in another language."""
+        return done_elsewhere(
             (ground, needed(kept)) for ground, kept in zip(self._grounds, self._kept, strict=True)
         )
 
 
-def on_other_days(
+def done_elsewhere(
     gathered: Iterable[tuple[Ground, list[GatheredSession]]],
 ) -> Iterator[tuple[Ground, list[GatheredSession]]]:
-    """The same, and behind it the sessions of each ground in which much time passes, on the ground with another clock."""
-    later = []
+    """The same, and behind it the sessions of each ground on another day and in each other language of the terminal; where it has none, those in which much time passes."""
+    again: list[tuple[Ground, list[GatheredSession]]] = []
     for ground, sessions in gathered:
         yield ground, sessions
-        later.append(
-            (replace(ground, clock=DAYS_AHEAD), [one for one in sessions if any(map(takes_long, one.acts))])
-        )
-    yield from ((ground, sessions) for ground, sessions in later if sessions)
+        own = ground.locale or ground.model.languages[0]
+        others = [tag for tag in ground.model.languages if tag != own]
+        again += ((replace(ground, clock=DAYS_AHEAD, locale=tag), sessions) for tag in others)
+        if not others:
+            long = [one for one in sessions if any(map(takes_long, one.acts))]
+            again.append((replace(ground, clock=DAYS_AHEAD), long))
+    yield from ((ground, sessions) for ground, sessions in again if sessions)
 
 
 def needed(kept: Sequence[GatheredSession]) -> list[GatheredSession]:

@@ -6,6 +6,8 @@
 | `display` | the name of the display   | another display, where an act changed it                   |
 | `row`     | the kind of journal row   | a line for each field                                      |
 | `message` | `out` or `in`, with kind  | a line for each field                                      |
+| `message` | `at`, with kind           | a line for each field that the acquirer read               |
+| `card`    | the step of the payment   | the command that the terminal gave the card                |
 | `receipt` | the copy                  | the paper, or that it stopped                              |
 | `beep`    | the tone                  |                                                            |
 | `taken`   | the id of the screen      | keys, and ways of presenting a card, that it takes at last |
@@ -28,6 +30,7 @@ class ObservedKind(Enum):
     DISPLAY = "display"
     ROW = "row"
     MESSAGE = "message"
+    CARD = "card"
     RECEIPT = "receipt"
     BEEP = "beep"
     TAKEN = "taken"

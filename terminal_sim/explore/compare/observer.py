@@ -33,6 +33,7 @@ from terminal_sim.explore.search.act import (
 from terminal_sim.explore.search.ground import ExploredSession, Ground, SessionMoment
 
 _ANY_DIGIT = "digits"
+_TRACED = ("stan", "amount")
 
 
 class FirmwareObserver:
@@ -75,6 +76,7 @@ class _Bench:
         self._from = 0
         self._pictures = False
         self._others: dict[str, View] = {}
+        self._arrived = 0
         session.bench.trace.subscribe(self)
 
     def observe(self, corpus: CorpusSession, pictures: bool) -> ObservedSession:
@@ -84,6 +86,7 @@ class _Bench:
         )  # a terminal with its own readers is kept at its beginning
         session.go_back(self._begins)
         self._pictures, self._others = pictures, self._beside()
+        self._arrived = len(session.bench.host_messages())
         acts = []
         for act in corpus.acts:
             before = len(session.acts)
@@ -118,6 +121,8 @@ class _Bench:
                     self._add(ObservedKind.RECEIPT, copy, paper.text, paper.svg)
             case contents.ReceiptStopped(stopped=copy):
                 self._add(ObservedKind.RECEIPT, copy, "stopped for want of paper")
+            case contents.ApduExchange(step=step, command=command):
+                self._add(ObservedKind.CARD, step, command)
             case contents.Beeped(tone=tone):
                 self._add(ObservedKind.BEEP, tone, "")
             case _:
@@ -137,8 +142,17 @@ class _Bench:
             name, _, said = crashed.detail.partition(": ")
             self._add(ObservedKind.CRASH, name, said)
             return
+        self._look_at_the_acquirer()
         self._look_beside()
         self._ask_what_is_taken()
+
+    def _look_at_the_acquirer(self) -> None:
+        """What the acquirer read in the requests that reached it: the trace has a few fields of each."""
+        messages = self._session.bench.host_messages()
+        for got in messages[self._arrived :]:
+            fields = (f"{name}: {value}" for name, value in got.fields.items() if name not in _TRACED)
+            self._add(ObservedKind.MESSAGE, f"at {got.kind}", "\n".join(fields))
+        self._arrived = len(messages)
 
     def _look_beside(self) -> None:
         """The displays beside the first one, where the act has changed them: the trace has the first."""

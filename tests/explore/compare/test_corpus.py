@@ -1,17 +1,28 @@
-"""What a session is kept for in a corpus, and on which day it is done."""
+"""What a session is kept for in a corpus, on which day and in which language it is done again, and what is observed of it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from terminal_sim.explore.compare.corpus_gathering import GatheredSession, on_other_days
+from terminal_sim.explore.compare.corpus_gathering import GatheredSession, done_elsewhere
 from terminal_sim.explore.compare.novelty import Novelty
 from terminal_sim.explore.compare.observed import CorpusSession, ObservedKind
 from terminal_sim.explore.compare.observer import FirmwareObserver
 from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.ground import Ground
 
+PASSCODE: tuple[Act, ...] = (("press", "9", "OK"),)
+HISTORY: tuple[Act, ...] = (
+    *PASSCODE,
+    ("press", "0856", "OK"),
+    ("tap", "transactions"),
+    ("tap", "history"),
+    ("tap", "history-transactions"),
+)
 PAID: tuple[Act, ...] = (("tap", "start"), ("press", "1000", "OK"), ("swipe", "visa-stripe"))
+TWICE: tuple[Act, ...] = (*PAID, ("wait", "2s"), ("press", "OK"), *PAID, ("wait", "2s"), ("press", "OK"))
 MOTO: tuple[Act, ...] = (
     ("press", "8", "OK"),
     ("press", "0856", "OK"),
@@ -34,6 +45,8 @@ def shown_by(*acts: Act) -> set[str]:
     ("what", "item", "acts", "without"),
     [
         ("a digit more in a field", "filled card-number 17", (*MOTO, ("press", "41111111111111111")), (*MOTO, ("press", "4111111111111111"))),
+        ("a row of a list that is not the first", "touch history txn-2", (*TWICE, *HISTORY, ("tap", "txn-2")), (*TWICE, *HISTORY, ("tap", "txn-1"))),
+        ("the same key once more", "again key passcode CLEAR 2", (*PASSCODE, ("press", "12", "CLEAR", "CLEAR")), (*PASSCODE, ("press", "12", "CLEAR"))),
         ("a digit more of an amount", "filled amount 4", (("tap", "start"), ("press", "1000")), (("tap", "start"), ("press", "100"))),
         ("a second message of a kind", "sent sale 2", (*PAID, ("wait", "1min"), *PAID), PAID),
         ("what was on record when the link came back", "cure sale COMPLETED network up", (*PAID, ("wait", "2s"), ("network", "down"), ("network", "up")), (("network", "down"), ("network", "up"))),
@@ -43,11 +56,19 @@ def test_a_session_is_kept_for(what: str, item: str, acts: tuple[Act, ...], with
     assert item in shown_by(*acts) - shown_by(*without), what
 
 
-def test_a_session_in_which_much_time_passes_is_done_on_another_day_too() -> None:
+def test_each_session_is_done_again_on_another_day_and_in_another_language() -> None:
     ground = Ground.of("v400m", {}, ())
+    sessions = [GatheredSession(n, (*PAID, ("wait", length)), ()) for n, length in ((1, "2s"), (2, "1h"))]
+    found = [(one.clock, one.locale, kept) for one, kept in done_elsewhere([(ground, sessions)])]
+    assert found == [("", "", sessions), ("2026-01-18T09:00:00", "fr-CA", sessions)]
+
+
+def test_a_terminal_of_one_language_does_what_takes_long_on_another_day() -> None:
+    ground = Ground.of("v400m", {}, ())
+    ground = replace(ground, model=replace(ground.model, languages=("en-CA",)))
     short, long = (GatheredSession(n, (*PAID, ("wait", length)), ()) for n, length in ((1, "2s"), (2, "1h")))
-    found = [(one.clock, kept) for one, kept in on_other_days([(ground, [short, long])])]
-    assert found == [("", [short, long]), ("2026-01-18T09:00:00", [long])]
+    found = [(one.clock, one.locale, kept) for one, kept in done_elsewhere([(ground, [short, long])])]
+    assert found == [("", "", [short, long]), ("2026-01-18T09:00:00", "", [long])]
 
 
 def test_a_session_begins_on_the_day_that_it_has() -> None:
@@ -56,3 +77,19 @@ def test_a_session_begins_on_the_day_that_it_has() -> None:
             acts = observer.observe(CorpusSession("", "", "v400m", "", {}, PAID, clock)).acts
             rows = [one.text for act in acts for one in act.seen if one.kind is ObservedKind.ROW]
             assert f"at: {day} 09:00:00" in "\n".join(rows)
+
+
+def test_what_the_card_and_the_acquirer_get_is_observed() -> None:
+    chosen: tuple[Act, ...] = (
+        *PAID[:2],
+        ("insert", "interac-visa-debit"),
+        ("tap", "application-2"),
+        ("press", "4506", "OK"),
+        ("wait", "2s"),
+    )
+    with FirmwareObserver() as observer:
+        acts = observer.observe(CorpusSession("", "", "v400m", "", {}, chosen)).acts
+    seen = [(one.kind, one.name, one.text) for act in acts for one in act.seen]
+    assert (ObservedKind.CARD, "select", "SELECT A0000000031010") in seen
+    read = next(text for kind, name, text in seen if (kind, name) == (ObservedKind.MESSAGE, "at sale"))
+    assert "pan: 450644******0017" in read.splitlines()

@@ -12,10 +12,10 @@ from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.rows.kinds import AccountRow, OfflineSettingsRow, PasscodeRow
 from terminal_sim.core.rows.offline import OfflineStoredRow, OutageRow, about
 from terminal_sim.core.text import say
-from terminal_sim.flows import cardholder, charge, load
+from terminal_sim.flows import cardholder, charge, load, moto
 from terminal_sim.flows.charge import ChargeFlow
 from terminal_sim.flows.checkout import CheckoutFlow
-from terminal_sim.flows.fields import AmountField, TypedField
+from terminal_sim.flows.fields import AmountField
 from terminal_sim.flows.moto import MotoFlow
 from terminal_sim.flows.offline_settings import OfflineSettingsFlow
 from terminal_sim.flows.passcode import PasscodeFlow
@@ -174,7 +174,7 @@ LIMITS = (
     PlantedBug("a payment that waits expires an hour late", SQUARE, sets(OfflineQueue, "store", lambda self, *given: _stored(self, *given, more=HOUR)), ALLOWED),
     PlantedBug("the time of each payment that waits is counted from itself", SQUARE, sets(OfflineQueue, "store", lambda self, *given: _stored(self, *given, from_the_last=True)), ALLOWED),
     PlantedBug("a lost service has the time of a lost link", STAND, sets(OfflineQueue, "_session_end", _long_session), {**ALLOWED, "offline.session.service": "20min"}),
-    PlantedBug("a field takes twenty digits", V400M, sets(TypedField, "longest", 20)),
+    PlantedBug("a card number has twenty digits", V400M, sets(moto, "_LONGEST", {**moto._LONGEST, "card-number": 20})),
     PlantedBug("the highest amount is told as another", V400M, sets(AmountField, "_too_high", lambda self: say("amount-too-high", max=Money(12_345, self.terminal.profile.currency)))),
     PlantedBug("what waits is sent during the outage", SQUARE, wraps(OfflineQueue, "_next", _in_spite_of_it), ALLOWED),
     PlantedBug("a security code is a digit longer than the card's", V400M, wraps(MotoFlow, "cvc_length", lambda sound: lambda self: sound(self) + (1 if self.state == "cvc" else 0))),

@@ -175,7 +175,7 @@ SCREENS = (
     PlantedBug("the battery counts as low at the limit itself", V400M, wraps(HomeFlow, "screen", lambda sound: lambda self: _low_battery(sound, self))),
     PlantedBug("the home screen does not say that there is no link", S1F2, _without(HomeFlow, "screen", "no-connection")),
     PlantedBug("no banner stands while a payment is made", SQUARE, wraps(frame, "_banners", lambda sound: lambda terminal: sound(terminal) if len(terminal.stack) == 1 else ())),
-    PlantedBug("the end of the first stored payment is told as the last's", SQUARE, sets(OfflineQueue, "first_deadline", _last_deadline), {**ALLOWED, "offline.anchor": "first-payment"}),
+    PlantedBug("the end of the first stored payment is told as the last's", READER, sets(OfflineQueue, "first_deadline", _last_deadline), ALLOWED),
     PlantedBug("the time until stored payments expire is not told", SQUARE, sets(OfflineQueue, "first_deadline", lambda _: None), ALLOWED),
     PlantedBug("tabs are in reach while a payment is on its way", SQUARE, sets(frame, "_tabs", _tabs_everywhere)),
     PlantedBug("a declined payment sounds like an approved one", V400M, wraps(EndingFlow, "announce", _always_good)),

@@ -58,6 +58,17 @@ def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 (TAP, "customer-receipt"),
                 (TAP, "print"),
             )
+            yield (
+                *one,
+                *way,
+                (TAP, "txn-1"),
+                (TAP, "receipts"),
+                (TAP, "merchant-receipt"),
+                ("paper", "out"),
+                (TAP, "print"),
+                ("paper", "in"),
+                (TAP, "print"),
+            )
             yield (*partly, *way, (TAP, "txn-1"), *void)
             yield (
                 *declined,
@@ -90,6 +101,7 @@ def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 (PRESS, "CANCEL"),
                 (TAP, "newer"),
             )
+            yield (*_three_pages(start, profile), *way, *(((TAP, "older"),) * 3), *(((TAP, "newer"),) * 2))
             if profile.keypad.named("DOWN") is not None:
                 yield (*(one * 4), *(two * 2), *way, (PRESS, "DOWN", "UP"))
                 yield (*(one * 6), *way, (PRESS_BLINDLY, "DOWN"))  # as many as one page has
@@ -97,3 +109,9 @@ def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             yield (*(one * 7), *way, (TAP, "older"), (TAP, "filter"), (TAP, "completed"))
             for name in ("completed", "declined", "pending"):
                 yield (*one, *declined, *way, (TAP, "filter"), (TAP, name), (TAP, "txn-1"))
+
+
+def _three_pages(start: Errand, profile: Profile) -> Errand:
+    """As many payments as fill two pages of a list and begin the third, the quickest way."""
+    swiped: Errand = (*start, (PRESS, "1000", "OK"), ("swipe", "visa-stripe"), (WAIT, "2s"), (PRESS, "OK"))
+    return swiped * min(13, profile.limits.history)

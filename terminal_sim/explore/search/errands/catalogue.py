@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from terminal_sim.bench import Profile
 from terminal_sim.explore.search.errands.accounts import accounts
 from terminal_sim.explore.search.errands.afterwards import afterwards
+from terminal_sim.explore.search.errands.brims import brims
 from terminal_sim.explore.search.errands.hindered import hindered
+from terminal_sim.explore.search.errands.interrupted import interrupted
 from terminal_sim.explore.search.errands.offline import offline
 from terminal_sim.explore.search.errands.passcodes import passcodes
 from terminal_sim.explore.search.errands.payments import bounds, payments
@@ -31,9 +33,11 @@ def errands(profile: Profile, numbers: Mapping[str, str], pins: Mapping[str, str
         bounds(profile, ways),
         afterwards(profile, ways),
         typed(profile, ways, numbers),
+        brims(profile, ways, pins),
         passcodes(profile, ways),
         offline(profile, ways),
         hindered(profile, ways),
+        interrupted(profile, ways, numbers),
         point_of_sale(profile),
         results(profile, ways, numbers),
         settlement(profile, ways),

@@ -66,6 +66,8 @@ def offline(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 yield (*allow, down, *(one * (rules.queue_count + 1)), up)
             yield (*allow, down, *(one * 2), up, (WAIT, "2s"))
             yield (*allow, ("power", "cut"), down, ("power", "on"), *one, up, (WAIT, "2s"))
+            silent: Act = ("host", "answers", "timeout")
+            yield (*allow, down, *(one * 2), silent, up, (WAIT, "2s"), down, (WAIT, "10min"), *one)
             yield (*allow, down, *one, ("power", "cut"), ("power", "on"), *one, up, (WAIT, "2s"))
             yield (
                 *allow,

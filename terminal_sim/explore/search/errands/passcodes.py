@@ -30,6 +30,7 @@ def passcodes(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         yield (*before, *wrong, ("power", "cut"), ("power", "on"), *before, right)
         for more in (-SECOND, SECOND):
             yield (*before, *wrong, (WAIT, str(Duration(rules.lock + more))), *before, right)
+        yield (*before, *wrong, (WAIT, str(Duration(rules.lock + SECOND))), *before, *wrong[:-1], right)
         yield (*before, *wrong[:2], (PRESS, "CANCEL"), *before, *wrong[2:], right)
         break
     for errand in ways_to(ways, "refund"):

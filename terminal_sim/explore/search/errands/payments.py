@@ -49,7 +49,9 @@ def payments(profile: Profile, pins: Mapping[str, str]) -> Iterator[Errand]:
             yield paid(start, 1000, ("insert", card))
         cancelled: Errand = ((PRESS, "CANCEL"), (PRESS, "OK"), ("remove", "card"))
         yield (*start, (PRESS, "1000", "OK"), ("insert", "interac-debit-fr"), *cancelled, *paid(start, 1250))
-        yield paid(start, 1000, ("insert", "interac-visa-debit"), (TAP, "application-2"))
+        chosen: Errand = ((PRESS, pins.get("interac-visa-debit", ""), "OK"),)
+        for application in ("application-1", "application-2"):
+            yield paid(start, 1000, ("insert", "interac-visa-debit"), (TAP, application), *chosen)
         yield paid(start, 1000, ("insert", "mute"), ("remove", "card"), ("swipe", "mute"))
         yield paid(start, 1000, ("insert", "mute"), ("remove", "card"), ("swipe", "visa-credit"))
         yield paid(start, 1000, ("swipe", "visa-credit"), CHIP)
@@ -63,6 +65,8 @@ def payments(profile: Profile, pins: Mapping[str, str]) -> Iterator[Errand]:
         )
         yield paid(start, 1000, ("swipe", "gift-card"))
         yield paid(start, 1000, ("tap-card", "phone-locked"))
+        mute: Errand = (("fault", "card-mute"), ("tap-card", "visa-credit"), (WAIT, "2s"))
+        yield (*start, (PRESS, "1000", "OK"), *(mute * 7), (PRESS, "OK"))
         yield paid(start, 100_000, ("tap-card", "visa-credit"))  # above what a tap pays without its holder
         yield (*start, (PRESS, "1000", "OK"), (TAP, "cancel"), (TAP, "confirm"))
         yield (*start, (PRESS, "1000", "OK"), CHIP, ("remove", "card"), (TAP, "confirm"))

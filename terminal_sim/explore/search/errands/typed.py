@@ -66,7 +66,7 @@ def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> 
                     (TAP, "txn-1"),
                 )
         number = numbers.get("visa-credit", "")
-        for month in ("0330", "1330", "0126", "0030"):
+        for month in ("0330", "1330", "0126", "1225", "0030"):
             yield (*way, (PRESS, number, "OK"), (PRESS, month, "OK"))
         wrong = f"{number[:-1]}{(int(number[-1:] or '0') + 1) % 10}"
         yield (*way, (PRESS, wrong, "OK"))
