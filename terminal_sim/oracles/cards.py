@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from terminal_sim.bench import Role, contents
-from terminal_sim.oracles.amounts import amount_asked
+from terminal_sim.bench import contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 
 _SHORTEST_PIN, _LONGEST_PIN = 4, 12
-_ASKS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
+ASKS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _HOW: tuple[Literal["insert", "tap", "swipe"], ...] = ("insert", "tap", "swipe")
-_SPOKEN_TO = ("sale", "moto", "refund")
+SPOKEN_TO = ("sale", "moto", "refund")
 """The payments at whose end a cardholder may stand there."""
-_BEHIND_THE_SCREEN = ("VOIDED", "REVERSED")
+BEHIND_THE_SCREEN = ("VOIDED", "REVERSED")
 """What a payment becomes by an answer while another one is on the screen."""
 _WORDS = {"insert": ("insert", "insér"), "tap": ("tap", "appos"), "swipe": ("swipe", "gliss")}
 
@@ -75,7 +74,7 @@ def ways(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     screen = screen_id(seen.after)
     terminal = facts.terminal
     open_now = {how for how in _HOW if terminal.wants_card(how)}
-    if screen not in _ASKS:
+    if screen not in ASKS:
         if open_now and screen != "processing" and (screen, open_now) != ("present-again", {"tap"}):
             yield f"the reader waits to {' and '.join(sorted(open_now))}, and the screen is {screen}"
         return
@@ -96,7 +95,7 @@ def taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if (
         word in ("insert", "tap-card", "swipe")
         and seen.is_on
-        and screen_id(seen.before) in _ASKS
+        and screen_id(seen.before) in ASKS
         and facts.around == seen.around
     ):
         changed = (
@@ -128,8 +127,8 @@ def language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     if screen not in _CARDHOLDERS and seen.after.locale != own:
         yield f"{screen} is in {seen.after.locale}, and the terminal speaks {own}"
-    ended = [row for row in seen.rows if row.kind in _SPOKEN_TO and not facts.is_kept(row)]
-    paid = [row for row in ended if row.text("state") not in _BEHIND_THE_SCREEN]
+    ended = [row for row in seen.rows if row.kind in SPOKEN_TO and not facts.is_kept(row)]
+    paid = [row for row in ended if row.text("state") not in BEHIND_THE_SCREEN]
     spoken_to = paid[-1].text("language") if paid else ""
     if (
         spoken_to
@@ -148,42 +147,6 @@ def language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         wanted = spoken[0] if spoken else own
         if seen.after.locale != wanted:
             yield f"the PIN is asked for in {seen.after.locale}, and the card wants {wanted}"
-
-
-@oracle(
-    "R-customer-1",
-    "the customer's display shows this customer's payment, and nothing that is the seller's",
-    contents.ScreenShown,
-)
-def customer(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if "customer" not in facts.profile.displays or not seen.is_on or seen.until != seen.mono:
-        return
-    view, screen = facts.terminal.view("customer"), screen_id(seen.after)
-    if any(one.role in (Role.TAB, Role.BANNER) for one in view.unplaced):
-        yield "it has tabs or banners"
-    private = screen in (
-        "home",
-        "history",
-        "transactions",
-        "transaction",
-        "receipts",
-        "filter",
-        "orders",
-        "status",
-        "passcode",
-        "offline-payments",
-        "offline-limit",
-        "signed-out",
-        "tampered",
-    )
-    if (private or screen.startswith("menu-")) and view.screen.id != "welcome":
-        yield f"it shows {view.screen.id} while the seller looks at {screen}"
-    asked = amount_asked(facts, seen)
-    said = next((one.wording for one in view.unplaced if one.id == "sum"), "")
-    if screen in _ASKS and asked is not None and view.screen.id == "welcome" and not facts.asked_by_till:
-        yield f"it shows nothing of the payment of {asked}"
-    if said and asked is not None and screen in _ASKS and digits(said).lstrip("0") != str(asked):
-        yield f"it shows {said!r}, and {asked} was confirmed"
 
 
 @oracle("R-secret-1", "nothing that was typed as a secret stands in a row", contents.RowStored)
@@ -314,7 +277,6 @@ CARDS = (
     ways,
     taken,
     language,
-    customer,
     secrets,
     empty,
     each_digit,

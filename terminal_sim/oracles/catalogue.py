@@ -11,6 +11,7 @@ from terminal_sim.oracles.amounts import AMOUNTS
 from terminal_sim.oracles.batches import BATCHES
 from terminal_sim.oracles.cards import CARDS
 from terminal_sim.oracles.chart import CHART, REACHED
+from terminal_sim.oracles.customers import CUSTOMERS
 from terminal_sim.oracles.endings import ENDINGS
 from terminal_sim.oracles.expected import EXPECTED
 from terminal_sim.oracles.fields import FIELDS
@@ -35,7 +36,7 @@ from terminal_sim.oracles.wire import WIRE
 from terminal_sim.oracles.words import WORDS
 
 ORACLES: tuple[Oracle, ...] = (
-    *AMOUNTS, *OFFLINE, *PASSCODES, *TIMEOUTS, *HOME, *ENDINGS, *PAPER, *LISTS, *CARDS, *MESSAGES,
+    *AMOUNTS, *OFFLINE, *PASSCODES, *TIMEOUTS, *HOME, *ENDINGS, *PAPER, *LISTS, *CARDS, *CUSTOMERS, *MESSAGES,
     *FIELDS, *ACCOUNTS, *WAYS, *RESULTS, *RECEIPT_LINES, *PAGES, *FORWARDING, *READING, *ALARMS, *BATCHES, *WORDS, *EXPECTED, *LIVENESS, *ROWS, *WIRE,
 )  # fmt: skip
 """The rules that are asked while a session goes on; the invariants are asked for a verdict."""

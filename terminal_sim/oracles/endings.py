@@ -10,6 +10,9 @@ from terminal_sim.oracles.occurrence import Occurrence, digits, text_of
 from terminal_sim.oracles.on_screen import payment_on_screen
 from terminal_sim.oracles.oracle import oracle
 
+_RECENT = 8
+"""As many of the newest messages are looked at for the answer to what was forwarded."""
+
 
 @oracle("R-ending-1", "the screen that ends a payment says what its row says", contents.ScreenShown)
 def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
@@ -110,4 +113,32 @@ def completed(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{row.text('reference')} was approved, and is {row.text('state')}"
 
 
-ENDINGS = (says_the_row, answered, code, completed)
+@oracle(
+    "R-ending-7",
+    "what was kept becomes what the acquirer says of it: paid where it approves, with the amount that it approves",
+    contents.RowStored,
+)
+def forwarded(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    outcomes = [row for row in seen.rows if row.kind in ("offline.forwarded", "offline.declined")]
+    if not outcomes:
+        return
+    states = {row.text("reference"): row for row in seen.rows if row.kind in ("sale", "refund")}
+    authorised = {
+        str(one.fields["reference"]): one.fields.get("authorised", 0)
+        for one in facts.terminal.bench.acquirer.messages[-_RECENT:]
+        if one.kind == "advice"
+    }
+    for row in outcomes:
+        name, approves = row.text("reference"), row.text("response_code") in APPROVED
+        payment = states.get(name)
+        if payment is None:
+            yield f"{name} was answered, and its payment has no row"
+        elif (row.kind == "offline.forwarded") != approves:
+            yield f"{name} was answered by {row.text('response_code')}, and its row is {row.kind}"
+        elif (payment.text("state") == "COMPLETED") != approves:
+            yield f"{name} was answered by {row.text('response_code')}, and is {payment.text('state')}"
+        elif approves and authorised.get(name) and payment.number("amount") != authorised[name]:
+            yield f"{authorised[name]} of {name} was approved, and its row has {payment.number('amount')}"
+
+
+ENDINGS = (says_the_row, answered, code, completed, forwarded)

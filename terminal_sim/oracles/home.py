@@ -12,6 +12,12 @@ from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, i
 from terminal_sim.oracles.oracle import oracle
 
 _MINUTE = 60_000_000
+_OF_AN_OUTAGE = (
+    "offline-not-allowed",
+    "offline-session-over",
+    "offline-limit-exceeded",
+    "offline-queue-full",
+)
 _ENDS = ("off", "tampered", "signed-out", "app-closed", "out-of-service")
 
 
@@ -194,10 +200,18 @@ def _newest_setting(seen: Occurrence) -> str:
 )
 def countdown(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = text_of(seen.after, "countdown")
-    if not said or facts.outage is None or facts.outage.reason != seen.around.outage:
+    if facts.outage is None or facts.outage.reason != seen.around.outage or not seen.is_on:
         return
     minutes = ceil(facts.session_left(seen.shown_at) / _MINUTE)
-    if digits(said) != f"{minutes // 60}{minutes % 60:02d}":
+    rules, allowed = facts.profile.offline, facts.allowed
+    counted = rules.enabled and rules.banner and rules.countdown and minutes > 0
+    if (
+        not _newest_setting(seen)
+        and screen_id(seen.after) not in _ENDS
+        and bool(said) != (counted and allowed)
+    ):
+        yield f"{said or 'nothing'!r} stands there, {minutes} min are left, and payments are {'' if allowed else 'not '}allowed"
+    elif said and digits(said) != f"{minutes // 60}{minutes % 60:02d}":
         yield f"{said!r}, and {minutes // 60} h {minutes % 60} min are left"
 
 
@@ -213,6 +227,21 @@ def says_so(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     battery = facts.profile.battery
     if battery is not None and has(seen.after, "battery-low") != (seen.around.battery < battery.low):
         yield f"the battery has {seen.around.battery} percent, and the profile warns below {battery.low}"
+
+
+@oracle("R-home-6", "what the checkout complains of is so", contents.ScreenShown, contents.Act)
+def complains(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.after) != "home" or not seen.is_on:
+        return
+    if has(seen.after, "reader-lost") and seen.around.reader and not facts.line_disturbed:
+        yield "the reader is there, and the screen says that it is not"
+    for reason in _OF_AN_OUTAGE:
+        if has(seen.after, reason) and not seen.around.outage and Role.LINE is _role(seen, reason):
+            yield f"{reason} stands there, and the acquirer is within reach"
+
+
+def _role(seen: Occurrence, item: str) -> Role | None:
+    return seen.after.by_id[item].role if seen.after is not None else None
 
 
 @oracle("R-end-1", "a terminal that was opened shows nothing else any more")
@@ -241,6 +270,7 @@ HOME = (
     banners,
     countdown,
     says_so,
+    complains,
     tampered,
     signed_out,
 )

@@ -115,6 +115,7 @@ def sums(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-list-4",
     "what stands on a transaction is its newest state, and a void is offered where one can be made",
     contents.ScreenShown,
+    contents.RowStored,
 )
 def transaction(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) != "transaction":

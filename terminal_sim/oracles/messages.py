@@ -14,11 +14,14 @@ from terminal_sim.oracles.facts import (
     SentMessage,
     SessionFacts,
 )
-from terminal_sim.oracles.occurrence import Occurrence
+from terminal_sim.oracles.occurrence import Occurrence, SeenRow
 from terminal_sim.oracles.oracle import oracle
 
 _LAST_STAN = 999_999
 _SENT_AGAIN = ("reversal", "void", "advice", *SETTLING)
+_OPENED = "fault app open"
+_IN_REACH = ("network up", "service up", _OPENED)
+"""The lines after which the acquirer may be in reach again, or the app that forwards may run again."""
 _REFUSED_WAIT = ("4", "5")  # reversals and settlements are sent on when they were refused
 
 
@@ -180,23 +183,33 @@ def sent_in(seen: Occurrence) -> list[SentMessage]:
     "R-message-6", "what is in doubt, not settled or kept leaves at once when the acquirer is in reach again"
 )
 def at_once(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if (
-        seen.line not in ("network up", "service up")
-        or not seen.is_on
-        or seen.around.outage
-        or not seen.around_before.outage
-    ):
+    if seen.line not in _IN_REACH or not seen.is_on or seen.around.outage:
         return
     out = {one.out for one in sent_in(seen)}
+    opened = seen.line == _OPENED and not seen.around_before.app_open
+    first = _first_to_leave(facts, seen)
+    if first is not None and "advice" not in out and (opened or seen.around_before.outage):
+        yield f"{first.text('reference')} waits to be forwarded, and nothing was sent"
+    if not seen.around_before.outage:
+        return
     pending = [rows[-1] for rows in facts.payments.values() if rows[-1].text("state") == "REVERSAL_PENDING"]
     if pending and out.isdisjoint(("reversal", "void")):
         yield f"{pending[0].text('reference')} is in doubt, and nothing was sent"
     batch = facts.settlements[-1] if facts.settlements else None
     if batch is not None and batch.text("state") != "SETTLED" and out.isdisjoint(SETTLING):
         yield f"batch {batch.number('batch')} is not settled, and nothing was sent"
-    kept = facts.waiting if facts.profile.offline.enabled and seen.around.app_open else []
-    if kept and "advice" not in out and facts.outage is not None:
-        yield f"{kept[0].text('reference')} waits to be forwarded, and nothing was sent"
+
+
+def _first_to_leave(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
+    """The oldest payment that waits, where nothing holds it back: a closed app may keep what a lost link did and has not left."""
+    kept = facts.waiting if facts.profile.offline.enabled else []
+    if not kept or (seen.line != _OPENED and facts.outage is None):
+        return None
+    has_left = facts.newest(kept[0].text("reference")).text("state") == "FORWARD_SENT"
+    open_enough = seen.around.app_open or not facts.profile.offline.app_forwards
+    free = open_enough or has_left or kept[0].text("outage") == "service"
+    under_way = has_left and seen.line == _OPENED  # its answer is waited for
+    return kept[0] if free and not under_way else None
 
 
 @oracle("R-message-7", "a repeat says that it is one", contents.MessageSent)

@@ -177,6 +177,8 @@ def settings(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         if not facts.profile.offline.permission:
             yield "the account has no permission to change it"
         limit = row.number("limit")
+        if not limit and not row.text("allowed"):
+            yield "the limit became nothing at all"
         if limit and limit != field_of(seen.before)[2]:
             yield f"the limit became {limit}, and {field_of(seen.before)[2]} was confirmed"
         if limit > facts.profile.offline.limit_max:

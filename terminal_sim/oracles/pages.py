@@ -150,17 +150,31 @@ def orders(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"it shows one order of {len(known)}"
 
 
-@oracle("R-order-2", "the checkout says how many orders were not looked at yet", contents.ScreenShown)
+@oracle(
+    "R-order-2",
+    "the checkout says how many orders were not looked at yet, and none that the list shows is such a one",
+    contents.ScreenShown,
+)
 def new_orders(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    checkout = facts.profile.checkout
-    if screen_id(seen.after) != "home" or checkout is None or not checkout.orders:
+    checkout, screen = facts.profile.checkout, screen_id(seen.after)
+    if screen not in ("home", "orders") or checkout is None or not checkout.orders:
         return
     known = len(facts.orders) + sum(row.kind == "order" for row in seen.rows)
     looked = [row.number("number") for row in seen.rows if row.kind == "order.seen"]
     new = known - (looked[-1] if looked else facts.orders_seen)
     said = text_of(seen.after, "orders-arrived")
-    if digits(said) != (str(new) if new else ""):
+    if screen == "home" and digits(said) != (str(new) if new else ""):
         yield f"{said or 'nothing'!r} stands there, and {new} orders are new"
+    if screen == "orders" and new and seen.is_on:
+        yield f"{new} orders on the list are not looked at, says the journal"
+
+
+@oracle("R-order-3", "an order that arrives is heard", contents.RowStored)
+def heard(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if contents.Beeped not in seen.kinds and seen.is_on:
+        for row in seen.rows:
+            if row.kind == "order":
+                yield f"order {row.number('number')} has arrived without a tone"
 
 
 @oracle(
@@ -192,4 +206,4 @@ def words(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{row.text('reference')} is {state}, and is told by {one.detail!r} as one that is {known}"
 
 
-PAGES = (pages, remarks, offered, begun, orders, new_orders, presented, words)
+PAGES = (pages, remarks, offered, begun, orders, new_orders, heard, presented, words)

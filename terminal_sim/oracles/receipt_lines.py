@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from terminal_sim.bench import PrintedReceipt, contents
 from terminal_sim.oracles.facts import SessionFacts
-from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id
+from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 from terminal_sim.oracles.receipts import date_of, ids_of, is_reprint, row_of, value_of
 
@@ -196,6 +196,29 @@ def by_message(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{name} was approved, and its receipt to {facts.receipts_due[name]} was not sent"
 
 
+@oracle(
+    "R-paper-16",
+    "a receipt by message is offered until it has a number, of which the screen then says the last four digits",
+    contents.ScreenShown,
+)
+def to_a_number(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    checkout = facts.profile.checkout
+    if seen.came_to not in ("approved", "accepted-offline") or checkout is None or facts.flow != "charge":
+        return
+    said, typed = text_of(seen.after, "receipt-sent-to"), seen.confirmed
+    own = [row for row in seen.rows if row.kind == "sale" and not facts.is_kept(row)]
+    paid = own[-1] if own else facts.last
+    if paid is None or paid.kind != "sale":
+        return
+    receipts = [row for row in (*facts.rows, *seen.rows) if row.kind == "receipt"]
+    new = typed is not None and typed.screen == "receipt-number" and bool(seen.rows)
+    known = any(row.text("original") == paid.text("reference") for row in receipts)
+    if has(seen.after, "digital-receipt") != (checkout.digital_receipt and not known):
+        yield f"a receipt by message is {'not ' if known or not checkout.digital_receipt else ''}to be offered"
+    if new and typed is not None and digits(said) != typed.digits[-4:]:
+        yield f"a number that ends with {typed.digits[-4:]} was typed, and the screen says {said or 'nothing'!r}"
+
+
 @oracle("R-paper-14", "that a copy was printed is said where one came out", contents.ScreenShown)
 def said_so(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.before) not in ("customer-receipt", "merchant-receipt"):
@@ -204,4 +227,4 @@ def said_so(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield "a copy was printed, says the screen, and nothing came out"
 
 
-RECEIPT_LINES = (whole, titled, declined, offered, by_message, said_so)
+RECEIPT_LINES = (whole, titled, declined, offered, by_message, to_a_number, said_so)

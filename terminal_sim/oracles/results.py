@@ -23,14 +23,12 @@ _PAPER = ("customer-receipt", "merchant-receipt", "out-of-paper")
     contents.ScreenShown,
 )
 def tone(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if seen.came_to not in (*_GOOD, *_BAD) or screen_id(seen.before) in _PAPER:
+    if seen.came_to not in (*_GOOD, *_BAD) or screen_id(seen.before) in (*_PAPER, "receipt-number"):
         return
     tones = [entry.content.tone for entry in seen.entries if isinstance(entry.content, contents.Beeped)]
-    if not tones:
-        return
     wanted = "good" if seen.came_to in _GOOD else "bad"
-    if tones[-1] != wanted:
-        yield f"{seen.came_to} sounds {tones[-1]}"
+    if (tones[-1] if tones else "") != wanted and seen.is_on:
+        yield f"{seen.came_to} sounds {tones[-1] if tones else 'not at all'}"
 
 
 @oracle("R-result-2", "an approval of a part says so, and how much is left to pay", contents.ScreenShown)

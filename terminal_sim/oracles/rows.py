@@ -48,6 +48,15 @@ def of_the_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{row.text('reference')} is of {row.text('pan')}, and the card ends with {' or '.join(sorted(ends))}"
 
 
+@oracle("R-row-3", "what is paid by gift card is paid by a gift card", contents.RowStored)
+def by_gift_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if facts.flow != "gift-card" or seen.confirmed is None or seen.confirmed.screen != "card-number":
+        return
+    for row in _begun(facts, seen):
+        if row.text("brand") != "square-gift":
+            yield f"{row.text('reference')} is by a card of {row.text('brand') or 'no brand'}"
+
+
 @oracle(
     "R-row-2",
     "a payment has the time at which it was asked for, and the profile's currency",
@@ -84,4 +93,4 @@ def verified(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{asked} was tapped, the limit is {limit}, and nobody was verified"
 
 
-ROWS = (of_the_card, when, verified)
+ROWS = (of_the_card, by_gift_card, when, verified)

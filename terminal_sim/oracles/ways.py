@@ -20,6 +20,7 @@ _RESTS = ("home", "signed-out", "tampered", "app-closed", "out-of-service", "che
 _LEFT_FOR_HOME = ("history", "transactions", "transaction", "receipts", "filter", "offline-payments", "offline-limit", "passcode",
                   "new-passcode", "repeat-passcode", "sign-out", "switch-pos", "factory-reset", "delete-app")  # fmt: skip
 _BUSY = ("processing", "enter-pin", "choose-application", "avs-result", "present-again")
+_PRESENTED = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _WAYS = ("manual-entry", "gift-card", "clearpay")
 _OPENS = {"manual-entry": "card-number", "gift-card": "card-number", "clearpay": "clearpay-tap"}
 
@@ -78,10 +79,10 @@ def offered(profile: Profile) -> list[str]:
     contents.ScreenShown,
 )
 def ways(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if screen_id(seen.after) != "present-card":
+    if screen_id(seen.after) not in _PRESENTED:
         return
     shown = [one for one in ids(seen.after, Role.CHOICE) if one in _WAYS]
-    wanted = offered(facts.profile)
+    wanted = offered(facts.profile) if screen_id(seen.after) == "present-card" else []
     if shown != wanted:
         yield f"it offers {', '.join(shown) or 'none'}, and not {', '.join(wanted) or 'none'}"
 
@@ -102,6 +103,26 @@ def chosen(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{seen.target} was touched, and {screen_id(seen.after)} stands there"
     elif not opens and seen.around.outage and seen.came_to:
         yield f"{seen.target} was touched without the acquirer, and {seen.came_to} opened"
+
+
+@oracle(
+    "R-reader-5",
+    "a tap that an outage forbids is not read: the screen says so, and the payment waits on",
+    contents.Act,
+)
+def not_tapped(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    rules, outage, screen = facts.profile.offline, facts.outage, screen_id(seen.before)
+    known = outage is not None and outage.reason == seen.around.outage and rules.enabled
+    if not seen.line.startswith("tap-card") or not known or rules.entries.contactless or not seen.is_on:
+        return
+    if screen not in _PRESENTED or not seen.around.reader or seen.around != seen.around_before:
+        return
+    if facts.flow != "charge" or facts.asked_by_till or facts.line_disturbed:
+        return
+    if seen.came_to:
+        yield f"{seen.line} on {screen} led to {seen.came_to}"
+    elif not has(seen.after, "not-offline-contactless"):
+        yield f"{seen.line} on {screen}, and the screen does not say that it is not taken"
 
 
 @oracle(
@@ -135,4 +156,4 @@ def why(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield "the answer to the address timed out, and the payment was cancelled"
 
 
-WAYS = (back, home, busy, ways, chosen, status, why)
+WAYS = (back, home, busy, ways, chosen, not_tapped, status, why)

@@ -186,6 +186,7 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-field-7": BrokenHistory("a passcode has room for four digits", "press 9 OK 12345"),
     "R-row-1": BrokenHistory("a payment is booked on the number behind the card's", PAID_S),
     "R-row-2": BrokenHistory("a payment has the time of an hour before", PAID),
+    "R-row-3": BrokenHistory("any card is taken as a gift card", "press 1000 OK; tap id:gift-card; press 4111111111111111 OK"),
     "R-tap-1": BrokenHistory("a tap above the limit is taken without a PIN", "tap id:start; press 30000 OK; tap-card mastercard-pin; wait 2s"),
     "R-card-1": BrokenHistory("a telephone that is locked ends the payment", "tap id:payment; press 1000 OK; tap-card phone-locked"),
     "R-pin-4": BrokenHistory("no PIN is asked for below fifty", "tap id:payment; press 1000 OK; insert mastercard-pin; wait 2s"),
@@ -204,4 +205,25 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-offline-9": BrokenHistory("a terminal that boots without a link asks for approval", "power cut; network down; power on; tap id:payment; press 1000 OK; insert visa-credit; wait 1min"),
     "R-ending-6": BrokenHistory("a payment that was forwarded keeps the code that it was taken with", f"network down; {PAID_S}; network up; wait 5s"),
     "R-ending-5": BrokenHistory("the codes of two approvals by a card are exchanged", f"{CARD_APPROVES}; {CARD_APPROVES}"),
+    "R-home-6": BrokenHistory("a complaint of an outage stays when it is over", "network down; press 1000 OK; network up"),
+    "R-order-3": BrokenHistory("an order arrives without a tone", "order 1 500"),
+    "R-ending-7": BrokenHistory("what was forwarded is booked in full where a part was approved", f"{KEPT}; host answers partial:400; network up; wait 2s"),
+    "R-language-2": BrokenHistory("the customer's display speaks the seller's language", "press 1000 OK; insert visa-credit-fr; wait 2s"),
+    "R-reader-5": BrokenHistory("a tap is read before it is refused", "network down; press 1000 OK; tap-card visa-credit"),
+    "R-paper-16": BrokenHistory("a receipt by message is offered once more", f"{PAID_Q}; tap id:digital-receipt; press 5145551234 OK"),
 }  # fmt: skip
+
+# The rules that have more sides than one: the same for another side.
+OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
+    ("R-message-6", BrokenHistory("a closed app forwards nothing at all", "service down; press 1000 OK; insert visa-credit; press OK; remove card; fault app closed; service up; wait 2s")),
+    ("R-message-6", BrokenHistory("an app that is opened forwards nothing", f"{KEPT}; fault app closed; network up; wait 2s; fault app open; wait 2s")),
+    ("R-banner-2", BrokenHistory("the countdown runs although no payments are allowed", "network down; press 1")),
+    ("R-order-2", BrokenHistory("an order that arrives on the open list counts as new", "tap id:orders; order 1 500")),
+    ("R-offline-6", BrokenHistory("a limit of nothing is taken", f"{SETTINGS}; tap id:offline-limit; press 0 OK")),
+    ("R-list-4", BrokenHistory("a payment that is looked at stays as it was picked", f"{KEPT}; tap id:transactions; tap id:txn-1; network up; wait 2s")),
+    ("R-result-1", BrokenHistory("a payment that is accepted offline sounds not at all", KEPT)),
+    ("R-way-4", BrokenHistory("other ways of paying are offered where the chip is asked for", "press 1000 OK; swipe visa-credit")),
+    ("R-paper-16", BrokenHistory("the first digits of a telephone number are shown", f"{PAID_Q}; tap id:digital-receipt; press 5145551234 OK")),
+    ("R-ending-6", BrokenHistory("what was forwarded has no approval code", f"{KEPT}; network up; wait 2s")),
+    ("R-ending-6", BrokenHistory("what was forwarded has no reference of the acquirer", f"{KEPT}; network up; wait 2s")),
+)  # fmt: skip

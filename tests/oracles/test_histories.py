@@ -11,7 +11,7 @@ from terminal_sim.oracles.catalogue import CODES, ORACLES
 from tests.explore.planted.bugs import BUGS
 from tests.explore.planted.planting import planted
 from tests.journal.test_invariants import PLANTED
-from tests.oracles.histories import HISTORIES
+from tests.oracles.histories import HISTORIES, OTHER_SIDES, BrokenHistory
 from tests.oracles.test_chart import DEFECTS
 from tests.oracles.test_relations import LEAKS
 
@@ -24,19 +24,23 @@ def acts_of(lines: str) -> list[Act]:
     return [(TAP, one[1].removeprefix("id:")) if one[0] == TAP else tuple(one) for one in words]
 
 
-def broken(code: str) -> set[str]:
-    """The codes of the rules that the history of a rule breaks, where the firmware is as it is now."""
-    bug = NAMED[HISTORIES[code].bug]
-    acts = acts_of(HISTORIES[code].acts)
+def broken(history: BrokenHistory) -> set[str]:
+    """The codes of the rules that a history breaks, where the firmware is as it is now."""
+    bug = NAMED[history.bug]
+    acts = acts_of(history.acts)
     _, alarms = Ground.of(bug.profile, bug.options, ORACLES).alarms(acts)
     return {alarm.code for alarm in alarms}
 
 
-@pytest.mark.parametrize("code", HISTORIES)
-def test_a_history_breaks_its_rule_and_at_a_sound_terminal_none(code: str) -> None:
-    with planted(NAMED[HISTORIES[code].bug]):
-        assert code in broken(code)
-    assert broken(code) == set()
+@pytest.mark.parametrize(
+    ("code", "history"),
+    [*HISTORIES.items(), *OTHER_SIDES],
+    ids=[*HISTORIES, *(code for code, _ in OTHER_SIDES)],
+)
+def test_a_history_breaks_its_rule_and_at_a_sound_terminal_none(code: str, history: BrokenHistory) -> None:
+    with planted(NAMED[history.bug]):
+        assert code in broken(history)
+    assert broken(history) == set()
 
 
 def test_every_rule_has_a_history() -> None:

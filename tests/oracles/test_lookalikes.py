@@ -56,6 +56,8 @@ LOOKALIKES = (
     Lookalike("a card of the other language is asked for a second tap", "square-terminal", "press 1000 OK; tap-card visa-second-tap; wait 2s; tap-card visa-second-tap; wait 1min", locale="fr-CA"),
     Lookalike("a settlement is refused twice in one breath, and taken when it is sent again", "s1f2", "pos sale T-1 1000; swipe visa-stripe; wait 2s; host answers declined:51; fault host-duplicate; wait 2d", {"settlement.at": "23:30"}),
     Lookalike("a mute card from before is in the slot, and the stripe of another stands for it", "square-terminal", "press 1 OK; insert mute; wait 1d; press 1 OK; swipe visa-declined; wait 1d"),
+    Lookalike("a tap that an outage forbids finds a reader that was unplugged", "square-stand", "pos sale T-1 1000; insert visa-credit; fault wire unplug; remove card; service down; press OK 1 OK; tap-card visa-credit", {"offline.allowed": "true"}),
+    Lookalike("a receipt of one sale has its number, and the next sale of a till is in the same instant", "square-register", "pos sale T-1 1000; swipe visa-stripe; wait 2s; tap id:digital-receipt; press 5145551234 OK; pos sale T-2 1000; insert visa-credit; wait 1d"),
     Lookalike("the link is lost and back after six sends in vain, and a person is called for when the seventh was in vain", "square-terminal", f"{KEPT}; host answers {' '.join(['timeout'] * 9)}; network up; wait 30min10s; network down; network up; wait 40min", {"offline.allowed": "true"}),
 )  # fmt: skip
 

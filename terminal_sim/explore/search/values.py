@@ -24,7 +24,8 @@ def values(session: ExploredSession, screen: str, shown: str) -> Iterator[tuple[
     elif screen == "card-number":
         numbers = [session.bench.card(name).personality.pan.reveal() for name in TYPED]
         yield from ((number, 12) for number in numbers)
-        yield from ((f"{numbers[0][:-1]}{(int(numbers[0][-1]) + 1) % 10}", 4), (numbers[0][:12], 3))
+        yield from ((f"{number[:-1]}{(int(number[-1]) + 1) % 10}", 2) for number in numbers)
+        yield numbers[0][:12], 3
     elif screen == "expiry":
         now = session.bench.now.civil
         yield from (("0330", 24), (f"{now.month:02}{now.year % 100:02}", 8), ("1330", 4), ("03", 2))
@@ -37,7 +38,7 @@ def values(session: ExploredSession, screen: str, shown: str) -> Iterator[tuple[
         right = card.pin.reveal() if card is not None and card.pin is not None else "1234"
         yield from ((right, 30), ("9876", 8), (right[:3], 4), ("1234567890123", 3))
     elif screen == "receipt-number":
-        yield from (("5145551234", 20), ("514", 4), ("1234567890123456", 3))
+        yield from (("5145551234", 20), ("5145551", 4), ("514555", 4), ("1234567890123456", 4))
     else:
         yield from (("1", 6), ("12", 6), ("90210", 4))
 

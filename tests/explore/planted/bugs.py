@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.explore.planted.checkout import CHECKOUT
 from tests.explore.planted.limits import LIMITS
 from tests.explore.planted.money import MONEY
 from tests.explore.planted.paper import PAPER
@@ -12,4 +13,14 @@ from tests.explore.planted.waiting import WAITING
 from tests.explore.planted.wire import WIRE
 from tests.explore.planted.words import WORDS
 
-BUGS: tuple[PlantedBug, ...] = (*MONEY, *LIMITS, *PAPER, *PEOPLE, *SCREENS, *WAITING, *WIRE, *WORDS)
+BUGS: tuple[PlantedBug, ...] = (
+    *MONEY,
+    *LIMITS,
+    *PAPER,
+    *PEOPLE,
+    *SCREENS,
+    *WAITING,
+    *WIRE,
+    *WORDS,
+    *CHECKOUT,
+)

@@ -13,6 +13,7 @@ from terminal_sim.explore.search.errands.afterwards import afterwards
 from terminal_sim.explore.search.errands.brims import brims
 from terminal_sim.explore.search.errands.hindered import hindered
 from terminal_sim.explore.search.errands.interrupted import interrupted
+from terminal_sim.explore.search.errands.kept import kept
 from terminal_sim.explore.search.errands.offline import offline
 from terminal_sim.explore.search.errands.passcodes import passcodes
 from terminal_sim.explore.search.errands.payments import bounds, payments
@@ -36,6 +37,7 @@ def errands(profile: Profile, numbers: Mapping[str, str], pins: Mapping[str, str
         brims(profile, ways, pins),
         passcodes(profile, ways),
         offline(profile, ways),
+        kept(profile, ways),
         hindered(profile, ways),
         interrupted(profile, ways, numbers),
         point_of_sale(profile),

@@ -60,6 +60,25 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             yield (*begun, CHIP, ("fault", fault), (WAIT, "2s"), ("remove", "card"), (WAIT, "3min"))
         for step in ("genac1", "online"):
             yield (*begun, ("tear", "card", "after", step), CHIP, (WAIT, "3min"))
+        if profile.app:
+            closed, opened = ("fault", "app", "closed"), ("fault", "app", "open")
+            lost, found = ("fault", "reader-link", "down"), ("fault", "reader-link", "up")
+            for answer in ("late:130s", "timeout"):
+                left: Errand = (("host", "answers", answer), *begun, CHIP, closed)
+                yield (*left, (WAIT, "3min"), opened, (WAIT, "3min"))
+                yield (*left, opened, (WAIT, "2s"), (WAIT, "3min"))
+            yield (lost, *begun, found, (PRESS, "OK"))
+            yield (
+                *begun,
+                CHIP,
+                (WAIT, "2s"),
+                lost,
+                found,
+                (PRESS, "OK"),
+                *begun,
+                ("tap-card", "visa-credit"),
+                *DONE,
+            )
         if profile.printer is not None:
             yield (("paper", "out"), *begun, CHIP, (WAIT, "2s"), ("paper", "in"), *DONE)
             yield (*begun, CHIP, ("paper", "out"), (WAIT, "2s"), (PRESS, "CANCEL"), ("paper", "in"))
@@ -85,7 +104,10 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
     for link in profile.links[1:]:
         yield (("network", link), *next(iter(starts(profile)), ()), (PRESS, "1000", "OK"))
     if profile.checkout is not None and profile.checkout.orders:
-        yield (("order", '"Table 4"', "2350"), (TAP, "orders"), ("order", '"Table 5"', "1200"), (TAP, "home"))
+        early, late = ("order", '"Table 4"', "2350"), ("order", '"Table 5"', "1200")
+        yield (early, (TAP, "orders"), late, (TAP, "home"))
+        yield (*((early, late) * 5), (TAP, "orders"), early, (TAP, "home"))
+        yield (("network", "down"), early, late, (TAP, "orders"), ("network", "up"), (TAP, "home"))
     for first in ways[:3]:
         yield (
             *first.acts,

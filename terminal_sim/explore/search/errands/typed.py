@@ -68,7 +68,15 @@ def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> 
         number = numbers.get("visa-credit", "")
         for month in ("0330", "1330", "0126", "1225", "0030"):
             yield (*way, (PRESS, number, "OK"), (PRESS, month, "OK"))
-        wrong = f"{number[:-1]}{(int(number[-1:] or '0') + 1) % 10}"
-        yield (*way, (PRESS, wrong, "OK"))
+        yield (*way, (PRESS, _nearly(number), "OK"))
     if profile.checkout is not None and profile.checkout.gift_card:
-        yield ((PRESS, "1000", "OK"), (TAP, "gift-card"), (PRESS, numbers.get("gift-card", ""), "OK"), *DONE)
+        by_gift: Errand = ((PRESS, "1000", "OK"), (TAP, "gift-card"))
+        number = numbers.get("gift-card", "")
+        yield (*by_gift, (PRESS, number, "OK"), *DONE)
+        for wrong in (_nearly(number), number[:-1], numbers.get("visa-credit", "")):
+            yield (*by_gift, (PRESS, wrong, "OK"), (WAIT, "2s"))
+
+
+def _nearly(number: str) -> str:
+    """A card number with a wrong check digit."""
+    return f"{number[:-1]}{(int(number[-1:] or '0') + 1) % 10}"

@@ -1,0 +1,171 @@
+"""Bugs of a point of sale: its checkout, what it keeps and forwards, receipts by message, and the display of the customer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import structs
+
+from terminal_sim.core import effects as fx
+from terminal_sim.core import events as ev
+from terminal_sim.core import frame, terminal
+from terminal_sim.core.durable_state import OfflineSettings
+from terminal_sim.core.events import Trigger
+from terminal_sim.core.offline import OfflineQueue
+from terminal_sim.core.rows.kinds import OfflineSettingsRow
+from terminal_sim.core.screen import Banner, Choice, TextLine, Tone
+from terminal_sim.core.terminal import Terminal
+from terminal_sim.core.text import say
+from terminal_sim.flows.charge import ChargeFlow, GiftCardFlow
+from terminal_sim.flows.checkout import CheckoutFlow
+from terminal_sim.flows.ending import EndingFlow
+from terminal_sim.flows.history import HistoryFlow
+from terminal_sim.flows.moto import MotoFlow
+from terminal_sim.flows.offline_settings import OfflineSettingsFlow
+from terminal_sim.flows.request import brand_name
+from tests.explore.planted.planting import (
+    ALLOWED,
+    READER,
+    REGISTER,
+    SQUARE,
+    Plant,
+    PlantedBug,
+    every,
+    fold,
+    moves,
+    put,
+    sets,
+    without_move,
+    wraps,
+)  # fmt: skip
+
+STAND = "square-stand"
+
+
+def _answered_without(name: str) -> Any:
+    """Makes an answer to what was forwarded lose what the acquirer says in this field."""
+    return lambda sound: lambda self, answer: sound(self, structs.replace(answer, **{name: ""}))
+
+
+def _in_full(sound: Any) -> Any:
+    return lambda self, answer: sound(self, structs.replace(answer, authorised=None))
+
+
+def _stale(self: Any) -> Any:
+    """The screen of a payment as it was picked."""
+    newest = self.terminal.durable.payments
+    if self.original is None:
+        return _SOUND_ONE(self)
+    now, newest[self.original.reference] = newest[self.original.reference], self.original
+    try:
+        return _SOUND_ONE(self)
+    finally:
+        newest[self.original.reference] = now
+
+
+_SOUND_ONE = HistoryFlow.one
+
+
+def _complains_on(self: Any) -> Any:
+    shown = _SOUND_PAD(self)
+    ids = [getattr(one, "id", "") for one in shown.elements]
+    if self.complaint is None or self.complaint.id in ids:
+        return shown
+    return structs.replace(
+        shown, elements=(*shown.elements, TextLine(self.complaint, self.complaint.id, Tone.BAD))
+    )
+
+
+_SOUND_PAD = CheckoutFlow.pad
+
+
+def _handles(event: type, make: Any) -> Plant:
+    """A patch of what handles an event, made of what the sound one does."""
+    made = make(terminal._HANDLERS[event])
+    return lambda patch: patch.setitem(terminal._HANDLERS, event, made)
+
+
+def _without_tone(sound: Any) -> Any:
+    def arrives(self: Any, event: Any) -> None:
+        before = len(self.effects)
+        sound(self, event)
+        self.effects[before:] = [one for one in self.effects[before:] if not isinstance(one, fx.Beep)]
+
+    return arrives
+
+
+def _opens_and_no_more(sound: Any) -> Any:
+    def changes(self: Any, event: Any) -> None:
+        if event.open and not self.environment.app_open:
+            self.environment.app_open = True
+            self._give_up()
+        else:
+            sound(self, event)
+
+    return changes
+
+
+def _also_counts(sound: Any) -> Any:
+    """A countdown stands where there is time left, whatever the merchant has set."""
+
+    def banners(terminal: Any) -> Any:
+        found, left = list(sound(terminal)), terminal.offline.session_left
+        if left and all(one.id != "countdown" for one in found):
+            found.append(Banner("countdown", say("countdown", time=frame._hours_and_minutes(left))))
+        return found
+
+    return banners
+
+
+def _offers_ways_everywhere(sound: Any) -> Any:
+    def present(self: Any) -> Any:
+        shown = sound(self)
+        if self.prompt == "present-card":
+            return shown
+        *elements, leave = shown.elements
+        ways = (Choice(way, say(way)) for way in self.ways)
+        return structs.replace(shown, elements=(*elements, *ways, leave))
+
+    return present
+
+
+def _silent(sound: Any) -> Any:
+    def announce(self: Any, notice: Any) -> None:
+        sound(self, notice)
+        if self.notice.id == "accepted-offline":
+            self.terminal.effects[:] = [one for one in self.terminal.effects if not isinstance(one, fx.Beep)]
+
+    return announce
+
+
+CHECKOUT = (
+    # What is kept, and what becomes of it.
+    PlantedBug("a closed app forwards nothing at all", READER, sets(OfflineQueue, "_may_leave", lambda self, stored: stored.sent or self._terminal.environment.app_open), ALLOWED),
+    PlantedBug("an app that is opened forwards nothing", STAND, _handles(ev.AppChanged, _opens_and_no_more), ALLOWED),
+    PlantedBug("what was forwarded has no approval code", SQUARE, wraps(OfflineQueue, "reply", _answered_without("auth_code")), ALLOWED),
+    PlantedBug("what was forwarded has no reference of the acquirer", REGISTER, wraps(OfflineQueue, "reply", _answered_without("host_reference")), ALLOWED),
+    PlantedBug("what was forwarded is booked in full where a part was approved", STAND, wraps(OfflineQueue, "reply", _in_full), ALLOWED),
+    PlantedBug("the countdown runs although no payments are allowed", REGISTER, wraps(frame, "_banners", _also_counts)),
+    PlantedBug("to allow offline payments forgets the limit", READER, fold(OfflineSettingsRow, lambda sound: lambda self, row: (sound(self, row), put(self, offline=OfflineSettings(self.offline.allowed, row.limit))))),
+    PlantedBug("a limit of nothing is taken", READER, moves("offline-settings", Trigger.CONFIRM, "limit", guard=OfflineSettingsFlow.has_room), ALLOWED),
+    PlantedBug("a payment that is looked at stays as it was picked", STAND, sets(HistoryFlow, "one", _stale), ALLOWED),
+    PlantedBug("a tap is read before it is refused", READER, every(without_move("charge", Trigger.CARD_TAPPED, "present", "tap_not_offline")), ALLOWED),
+    PlantedBug("a payment that is accepted offline sounds not at all", READER, wraps(EndingFlow, "announce", _silent), ALLOWED),
+    # The checkout.
+    PlantedBug("a complaint of an outage stays when it is over", SQUARE, sets(CheckoutFlow, "pad", _complains_on)),
+    PlantedBug("an order arrives without a tone", READER, _handles(ev.OrderArrived, _without_tone)),
+    PlantedBug("an order that arrives on the open list counts as new", STAND, moves("orders", Trigger.ORDER_ARRIVED, "list", action=None)),
+    PlantedBug("other ways of paying are offered where the chip is asked for", SQUARE, wraps(ChargeFlow, "present", _offers_ways_everywhere)),
+    PlantedBug("a gift card may have any check digit", REGISTER, sets(GiftCardFlow, "number_is_good", lambda self, _: len(self.typed) == 16 and brand_name(self.typed) == "square-gift")),
+    PlantedBug("any card is taken as a gift card", READER, sets(GiftCardFlow, "number_is_good", lambda self, event: MotoFlow.number_is_good(self, event))),
+    # Receipts by message, and the customer's display.
+    PlantedBug("a receipt by message is offered once more", SQUARE, sets(ChargeFlow, "wants_receipt", lambda self, _: self.terminal.profile.checkout.digital_receipt)),
+    PlantedBug("the first digits of a telephone number are shown", READER, wraps(ChargeFlow, "take_number", lambda sound: lambda self, event: _first_shown(sound, self, event))),
+    PlantedBug("the customer's display speaks the seller's language", REGISTER, sets(Terminal, "screen_locale", lambda self: self.locale)),
+)  # fmt: skip
+
+
+def _first_shown(sound: Any, self: Any, event: Any) -> None:
+    typed = self.typed
+    sound(self, event)
+    self.receipt_to = typed[:4] + "*" * (len(typed) - 4)
