@@ -25,8 +25,13 @@ _HOME = "a passcode that is given up, which leads home"
 _NOTICE, _NOTHING_REFUSED = "notice", "menus of which no entry is ever refused"
 _CAN_BE_REFUSED = ("standalone", "moto", "unreferenced-refunds")
 _OTHER_WAYS = ("present", "select")  # what stands below the prompt for a card
-_PASSED: Mapping[str, tuple[str, ...]] = {"reading": ("cancel", "timeout", "request_cancelled")}
 _AT_ONCE = "a virtual card, which is read at once"
+_PASSED: Mapping[tuple[str, str], str] = {
+    **{("reading", trigger): _AT_ONCE for trigger in ("cancel", "timeout", "request_cancelled")},
+    ("completing", "timeout"): _AT_ONCE,
+    ("receipt-number", "printed"): "a virtual printer, which prints at once",
+}
+"""What comes in a state only while something takes time that takes none here."""
 _TILL, _PROMPT = "pad", "present"
 _SPOKEN_TO = (_TILL, _PROMPT, "reading", "completing")  # frames go to a reader there, or begin to
 _MISSED_LATER = "a virtual reader, which is missed at the next frame"
@@ -56,8 +61,8 @@ def beyond_a_script(
         return _NOTHING_REFUSED
     if (state, trigger) == _OTHER_WAYS and profile.checkout is None:
         return "checkout"
-    if trigger in _PASSED.get(state, ()):
-        return _AT_ONCE
+    if (state, trigger) in _PASSED:
+        return _PASSED[state, trigger]
     if trigger == "reader_lost" and not profile.app and state not in _SPOKEN_TO:
         return _MISSED_LATER
     if guard == _ENDED_SO:
