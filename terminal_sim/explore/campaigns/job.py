@@ -161,7 +161,7 @@ def _explore(job: ExploreJob) -> ExploreResult:
         ground_of(job.ground), job.seed, learned=job.learned, first=job.first, share=job.share
     )
     for ground in job.before:
-        explorer.leave_out(_errands_of(ground))
+        explorer.leave_out(_errands_of(ground), ground_of(ground).model.kernel)
     rows: list[SessionRow] = []
     covered = set(explorer.coverage.lines)
     running = explorer.run()

@@ -115,14 +115,9 @@ def exploration(
     coverage = Coverage()
     explorers = tuple(Explorer(ground, seed, coverage=coverage) for ground in grounds)
     for number, one in enumerate(explorers):
-        one.leave_out(
-            {
-                each
-                for other in explorers[:number]
-                if prints_alike(one.ground, other.ground)
-                for each in other.errands
-            }
-        )
+        for other in explorers[:number]:
+            if prints_alike(one.ground, other.ground):
+                one.leave_out(frozenset(other.errands), other.ground.model.kernel)
     return Exploration(explorers, coverage)
 
 

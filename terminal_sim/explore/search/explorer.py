@@ -16,6 +16,7 @@ from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.search.act import Act, takes_long
 from terminal_sim.explore.search.acting import Acting, heal
 from terminal_sim.explore.search.errands.catalogue import errands
+from terminal_sim.explore.search.errands.payments import decides
 from terminal_sim.explore.search.errands.way import Errand
 from terminal_sim.explore.search.ground import ExploredSession, Ground, SessionMoment
 from terminal_sim.explore.search.guards import GuardedSurroundings
@@ -99,9 +100,14 @@ class Explorer:
             self._go_for_moves,
         )
 
-    def leave_out(self, errands: Container[Errand]) -> None:
-        """Go these errands only when their turn comes: another explorer goes them first."""
-        self.untried = [one for one in self.untried if self.errands[one] not in errands]
+    def leave_out(self, errands: Container[Errand], kernel: str) -> None:
+        """Go these errands only when their turn comes: another explorer goes them first, with the kernel that is configured so. Where ours is not, a card that decides by itself does otherwise."""
+        ours = self.ground.model.kernel == kernel
+        self.untried = [
+            one
+            for one in self.untried
+            if self.errands[one] not in errands or (decides(self.errands[one]) and not ours)
+        ]
 
     def run(self) -> Generator[ExploredEnd, None, None]:
         """Sessions without end."""

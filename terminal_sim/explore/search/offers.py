@@ -121,13 +121,15 @@ def _clock(session: ExploredSession) -> Iterator[OfferedAct]:
 
 
 def _till(session: ExploredSession) -> Iterator[OfferedAct]:
-    """What the point of sale may ask for: a sale of an ordinary amount and of one too high, its end, and the money back."""
+    """What the point of sale may ask for: a sale of an ordinary amount and of one too high, its end, and the money back, of the one before, too."""
     count = session.bench.sales_count
     for amount in (1000, session.terminal.profile.limits.max_amount + 1):
         yield OfferedAct(("pos", "sale", f"T-{count + 1}", str(amount)), 2 if amount == 1000 else 1)
     if count:
         yield OfferedAct(("pos", "cancel", f"T-{count}"), 3)
         yield OfferedAct(("pos", "refund", f"T-{count}"), 3)
+    if count > 1:
+        yield OfferedAct(("pos", "refund", f"T-{count - 1}"), 2)
 
 
 def world(terminal: TerminalUnderTest) -> Iterator[OfferedAct]:

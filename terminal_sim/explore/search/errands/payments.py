@@ -19,6 +19,14 @@ from terminal_sim.explore.search.errands.way import (
     ways_to,
 )
 
+DECIDING = ("visa-offline", "mastercard-offline")
+"""The cards that approve a payment by themselves where the kernel's configuration lets them."""
+
+
+def decides(errand: Errand) -> bool:
+    """Whether a card is presented on the errand that decides by itself."""
+    return any(word in DECIDING for act in errand for word in act)
+
 
 def payments(profile: Profile, pins: Mapping[str, str]) -> Iterator[Errand]:
     """With each way in, with cards that ask for a PIN, decline, are mute or have two applications, and given up at each step."""
@@ -31,6 +39,10 @@ def payments(profile: Profile, pins: Mapping[str, str]) -> Iterator[Errand]:
             typed: Errand = ((PRESS, pin, "OK"),) if pin else ()
             yield paid(start, 1000, ("insert", card), *typed)
             yield paid(start, 1250, ("tap-card", card), *typed)
+        for card in DECIDING:
+            decided = paid(start, 1000, ("insert", card), (PRESS, pins.get(card, "1234"), "OK"))
+            yield decided
+            yield (("network", "down"), *decided, (WAIT, "1min"), ("network", "up"))
         wrong: Errand = ((PRESS, "9876", "OK"),)
         pin = pins.get("mastercard-pin", "1234")
         yield paid(start, 1000, ("insert", "mastercard-pin"), *wrong, (PRESS, pin, "OK"))

@@ -39,6 +39,8 @@ def point_of_sale(profile: Profile) -> Iterator[Errand]:
     yield (*paid, _BACK, (WAIT, "2s"), (PRESS, "OK"))
     yield (*paid, _BACK, (WAIT, "2s"), (PRESS, "OK"), _BACK)
     yield (_ASKED, ("swipe", "visa-stripe"), *DONE, _BACK, (WAIT, "2s"), _AGAIN)
+    both: Errand = (*paid, _AGAIN, ("tap-card", "visa-credit"), *DONE)
+    yield (*both, _BACK, (WAIT, "2s"), ("pos", "refund", "T-2"), (WAIT, "2s"))
     for answer in ("timeout", "declined:51", "late:130s"):
         yield (*paid, ("host", "answers", answer), _BACK, (WAIT, "3min"))
         yield (("host", "answers", answer), _ASKED, CHIP, (WAIT, "150s"), ("remove", "card"), (WAIT, "3min"))
