@@ -32,7 +32,7 @@ _PASSED: Mapping[tuple[str, str], str] = {
     ("receipt-number", "printed"): "a virtual printer, which prints at once",
 }
 """What comes in a state only while something takes time that takes none here."""
-_TILL, _PROMPT = "pad", "present"
+_TILL, _PROMPT, _LEAVING = "pad", "present", "remove-card"
 _SPOKEN_TO = (_TILL, _PROMPT, "reading", "completing")  # frames go to a reader there, or begin to
 _MISSED_LATER = "a virtual reader, which is missed at the next frame"
 _NO_RED_KEY = "a red key, which the screen does not draw"
@@ -63,7 +63,7 @@ def beyond_a_script(
         return "checkout"
     if (state, trigger) in _PASSED:
         return _PASSED[state, trigger]
-    if trigger == "reader_lost" and not profile.app and state not in _SPOKEN_TO:
+    if trigger == "reader_lost" and not profile.app and not _is_spoken_to(profile, flow, state):
         return _MISSED_LATER
     if guard == _ENDED_SO:
         return _NO_KERNEL
@@ -76,6 +76,11 @@ def beyond_a_script(
     if trigger in _ANSWERED and guard != _BY_THE_KERNEL and not profile.entries.stripe:
         return _STRIPE if _asks_by_the_kernel(profile, flow, state, trigger) else ""
     return ""
+
+
+def _is_spoken_to(profile: Profile, flow: str, state: str) -> bool:
+    """Whether frames go to a reader in a state: one that a payment was broken off at is missed when its card leaves."""
+    return state in _SPOKEN_TO or (state == _LEAVING and _reads_chips(flows_of(profile)[flow]))
 
 
 def _draws_red_key(profile: Profile, state: str) -> bool:

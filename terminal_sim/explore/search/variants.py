@@ -73,7 +73,7 @@ def _switched(profile: Profile) -> Iterator[dict[str, str]]:
     if profile.offline.enabled and not profile.offline.allowed:
         yield _FEW_OFFLINE
     elif not profile.offline.enabled and "standalone" in profile.features:
-        yield _TAKES_OFFLINE
+        yield {**_TAKES_OFFLINE, **refunds}
 
 
 def _offers(profile: Profile, flow: str) -> bool:

@@ -159,6 +159,8 @@ def test_what_was_always_around_when_a_guard_held_is_wanted_again_and_nothing_el
         ("v400m", "notice shown confirm done -", ""),
         ("v400m", "menu closed returned done -", "a passcode that is given up, which leads home"),
         ("v400m", "sale reading reader_lost failed -", ""),
+        ("v400m", "sale remove-card reader_lost done -", ""),
+        ("v400m", "moto remove-card reader_lost done -", "a virtual reader, which is missed at the next frame"),
         ("square-reader", "charge pin reader_lost failed -", ""),
         ("square-stand", "charge approved cancel done -", "a red key, which the screen does not draw"),
         ("square-stand", "checkout pad cancel - has_input", "a red key, which the screen does not draw"),

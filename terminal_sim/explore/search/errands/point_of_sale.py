@@ -47,6 +47,10 @@ def point_of_sale(profile: Profile) -> Iterator[Errand]:
     yield (*paid, ("network", "down"), _BACK, (WAIT, "2s"), (PRESS, "OK"), ("network", "up"), (WAIT, "3min"))
     yield (_ASKED, ("power", "cut"), ("power", "on"), CHIP)
     yield (_ASKED, CHIP, ("power", "cut"), ("power", "on"), (WAIT, "3min"))
+    if profile.offline.enabled:
+        too_much: Act = ("pos", "sale", "T-1", str(profile.offline.limit + 1))
+        for presented in PRESENTED:
+            yield (too_much, ("network", "down"), presented, (WAIT, "2s"), ("network", "up"))
     if profile.checkout is not None:
         for way in ("manual-entry", "gift-card"):
             yield (_ASKED, (TAP, way), ("pos", "cancel", "T-1"))
