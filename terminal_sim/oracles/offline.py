@@ -10,6 +10,7 @@ from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, field_of, has
 from terminal_sim.oracles.oracle import oracle
 
+_COMPARED_BY_THE_CARD = ("offline-pin", "enciphered-pin")
 _ENTRIES = ("chip", "contactless", "stripe", "keyed")
 
 
@@ -103,6 +104,26 @@ def not_asked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{row.text('reference')} was sent, and the {seen.around.outage} is down"
 
 
+@oracle(
+    "R-offline-10",
+    "nobody pays offline whose PIN was wrong to the end, or whose card takes none any more",
+    contents.RowStored,
+)
+def verified(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for row in _of_an_outage(seen):
+        card = facts.terminal.card if facts.names_card(seen) else None
+        chip = card.chip if card is not None else None
+        if card is None or chip is None or row.text("entry") != "chip":
+            continue
+        methods = chip.applications[0].cvm or chip.cvm
+        if not methods or methods[0] not in _COMPARED_BY_THE_CARD or card.pin is None:
+            continue
+        confirmed = (*facts.confirmed, *((seen.confirmed,) if seen.confirmed is not None else ()))
+        typed = [one.digits for one in confirmed if one.screen == "enter-pin"]
+        if not chip.pin_tries or (typed and typed[-1] != card.pin.reveal()):
+            yield f"{row.text('reference')} was taken, and {'the last PIN was wrong' if typed else 'the card takes no PIN any more'}"
+
+
 _REFUSALS = (
     "not-offline-card",
     "offline-not-allowed", "offline-session-over", "offline-limit-exceeded", "offline-queue-full",
@@ -188,4 +209,4 @@ def settings(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{seen.target} was touched, and the row says {row.text('allowed')!r}"
 
 
-OFFLINE = (taken, deadline, expiry, refused, silence, settings, not_asked)
+OFFLINE = (taken, deadline, expiry, refused, silence, settings, not_asked, verified)

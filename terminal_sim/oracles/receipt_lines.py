@@ -115,6 +115,7 @@ def declined(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         if (
             row is not None
             and not is_reprint(paper)
+            and not facts.is_kept(row)
             and row.text("state") in ("DECLINED", "REVERSAL_PENDING", "REVERSED")
         ):
             yield f"the {paper.copy} copy of {row.text('reference')}, which is {row.text('state')}, came out"

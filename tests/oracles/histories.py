@@ -203,6 +203,7 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-batch-4": BrokenHistory("the upload of a batch leaves out its first payment", f"{PAID_S}; {PAID_S}; host answers declined:95; tap id:admin; tap id:settle; press OK; wait 5s"),
     "R-field-8": BrokenHistory("a complaint of a field stays while it is rubbed out", f"{MOTO}; press 4111111111111112 OK; press CLEAR"),
     "R-offline-9": BrokenHistory("a terminal that boots without a link asks for approval", "power cut; network down; power on; tap id:payment; press 1000 OK; insert visa-credit; wait 1min"),
+    "R-offline-10": BrokenHistory("a card that could not verify its holder pays offline", "network down; tap id:payment; press 1000 OK; insert visa-pin-blocked; wait 2s"),
     "R-ending-6": BrokenHistory("a payment that was forwarded keeps the code that it was taken with", f"network down; {PAID_S}; network up; wait 5s"),
     "R-ending-5": BrokenHistory("the codes of two approvals by a card are exchanged", f"{CARD_APPROVES}; {CARD_APPROVES}"),
     "R-home-6": BrokenHistory("a complaint of an outage stays when it is over", "network down; press 1000 OK; network up"),

@@ -29,6 +29,7 @@ class Lookalike(NamedTuple):
 TYPED = "press 1 OK; tap id:manual-entry; press 4111111111111111 OK 0330 OK 737 OK"
 LOOKALIKES = (
     Lookalike("the receipt of a void that nobody has answered is printed again", "s1f2", "pos sale T-1 1000; swipe visa-stripe; wait 2s; pos refund T-1; network down; wait 1d; tap id:transactions; tap id:history; tap id:txn-1; tap id:receipts; tap id:merchant-receipt; tap id:print"),
+    Lookalike("a payment was declined since its receipt stopped for want of paper", "s1f2-offline", "paper out; network down; tap id:payment; press 1000 OK; insert visa-credit; wait 1s; host answers declined:55; network up; wait 2s; paper in", {"receipts.declined": "false"}),
     Lookalike("a void cannot leave, and the terminal stops before it says so", "square-register", "press 1 OK; insert visa-credit; wait 2s; network down; tap id:transactions; tap id:txn-1; tap id:void; wait 2s; fault commit-unknown; wait 3s"),
     Lookalike("a terminal stops while an answer arrives twice, and asks again", "v400m", "tap id:start; press 1 OK; insert visa-credit; fault host-duplicate; fault tamper; fault commit-unknown; wait 1d; power on; wait 2d"),
     Lookalike("a payment in French is reversed while a typed one is approved", "v400m", "tap id:start; press 1 OK; insert visa-credit-fr; remove card; press CANCEL 8 OK 0856 OK; tap id:moto; press 1 OK 4970100000000014 OK 0330 OK; wait 1d", {"moto.ask_cvc": "false"}),

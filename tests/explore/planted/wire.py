@@ -21,8 +21,10 @@ from terminal_sim.core.rows.settlement import SettlementState
 from terminal_sim.core.screen import TextLine
 from terminal_sim.core.settlements import Settlements
 from terminal_sim.core.text import say
+from terminal_sim.emv.talk.asks import GoOnline
 from terminal_sim.flows import batches, last_word, refund
 from terminal_sim.flows.batch_report import BatchReportFlow
+from terminal_sim.flows.card_payment import CardPaymentFlow
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.fields import AmountField, TypedField
 from terminal_sim.flows.history import ROWS, HistoryFlow
@@ -158,6 +160,16 @@ def _as_it_was_kept(sound: Any) -> Any:
     return reply
 
 
+def _verified(sound: Any) -> Any:
+    def refusal(self: CardPaymentFlow, event: Any) -> Any:
+        ask = getattr(event, "ask", None)
+        if isinstance(event, events.KernelAsked) and isinstance(ask, GoOnline):
+            event = events.KernelAsked(structs.replace(ask, verified=True))
+        return sound(self, event)
+
+    return refusal
+
+
 def _boots_blindly(patch: pytest.MonkeyPatch) -> None:
     def boot(self: Any, _: Any) -> None:
         doubtful = len(self.durable.doubtful)
@@ -187,6 +199,7 @@ WIRE = (
     PlantedBug("what a card approved by itself waits for whatever comes next", V400M, sets(OfflineQueue, "store_approved", _kept), _CARD_DECIDES),
     PlantedBug("a boot looks at the first of two payments in doubt", V400M, sets(RecoveryFlow, "all_resolved", always(True))),
     PlantedBug("a terminal that boots without a link asks for approval", S1F2, _boots_blindly, _OFFLINE),
+    PlantedBug("a card that could not verify its holder pays offline", S1F2, wraps(CardPaymentFlow, "_refusal_of_chip", _verified), _OFFLINE),
     # What is said and printed of it.
     PlantedBug("a payment that was forwarded keeps the code that it was taken with", S1F2, wraps(OfflineQueue, "reply", _as_it_was_kept), {**_OFFLINE, "offline.auth_code": "Y1"}),
     PlantedBug("a complaint of a field stays while it is rubbed out", V400M, sets(TypedField, "rub_out", lambda self, _: put(self, typed=self.typed[:-1]))),

@@ -8,6 +8,7 @@ from terminal_sim.bench import Duration, Profile
 from terminal_sim.explore.search.act import PRESS, TAP, WAIT, Act
 from terminal_sim.explore.search.errands.way import (
     CHIP,
+    DONE,
     PRESENTED,
     SECOND,
     Errand,
@@ -45,9 +46,12 @@ def offline(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 *PRESENTED,
                 ("insert", "interac-debit"),
                 ("insert", "mastercard-pin"),
+                ("insert", "visa-pin-blocked"),
                 ("swipe", "gift-card"),
             ):
                 yield (*allow, down, *paid(start, 1000, presented), up)
+            wrong: Errand = (*start, (PRESS, "1000", "OK"), ("insert", "mastercard-pin"), *((PRESS, "9876", "OK"),) * 3)  # fmt: skip
+            yield (*allow, down, *wrong, *DONE, up)
             for more in (-SECOND, 0, SECOND):
                 yield (*allow, down, (WAIT, str(Duration(session + more))), *one)
                 if rules.upload is not None:
