@@ -8,7 +8,7 @@ from terminal_sim.bench import PrintedReceipt, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
-from terminal_sim.oracles.receipts import date_of, ids_of, is_reprint, row_of, value_of
+from terminal_sim.oracles.receipts import date_of, ids_of, is_reprint, row_of, row_on, value_of
 
 # What the row of a payment has, and the label under which its receipt says so; a void's own paper says less.
 _SAID = {
@@ -47,9 +47,9 @@ _ALWAYS = (
 @oracle("R-paper-9", "a receipt says all that the row of its payment has", contents.ReceiptPrinted)
 def whole(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     for paper in seen.printed:
-        row = row_of(facts, seen, paper.receipt.reference)
-        if row is None or (row.text("reference") in facts.gone and not is_reprint(paper)):
-            continue  # what was forwarded behind the screen stands on the next paper
+        row = row_on(facts, seen, paper)
+        if row is None:
+            continue
         labels = ids_of(paper)
         said = {**_SAID, **({} if row.kind == "void" else _NOT_OF_A_VOID)}
         for name, label in said.items():
@@ -111,11 +111,10 @@ def declined(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if facts.profile.receipts.declined:
         return
     for paper in seen.printed:
-        row = row_of(facts, seen, paper.receipt.reference)
+        row = row_on(facts, seen, paper)
         if (
             row is not None
             and not is_reprint(paper)
-            and not facts.is_kept(row)
             and row.text("state") in ("DECLINED", "REVERSAL_PENDING", "REVERSED")
         ):
             yield f"the {paper.copy} copy of {row.text('reference')}, which is {row.text('state')}, came out"

@@ -57,6 +57,14 @@ def row_of(facts: SessionFacts, seen: Occurrence, reference: str) -> SeenRow | N
     return facts.payments[reference][-1] if reference in facts.payments else None
 
 
+def row_on(facts: SessionFacts, seen: Occurrence, paper: PrintedReceipt) -> SeenRow | None:
+    """The row that a paper speaks of: the newest, but for the receipt of a payment that was kept, which speaks of its taking even where it waited for paper or a key."""
+    name = paper.receipt.reference
+    own = [row for row in seen.rows if row.kind in PAYMENT_KINDS and row.text("reference") == name]
+    kept = [row for row in (*facts.payments.get(name, ()), *own) if row.text("state") == "PENDING"]
+    return kept[-1] if kept and not is_reprint(paper) else row_of(facts, seen, name)
+
+
 @oracle(
     "R-paper-1",
     "each copy of a receipt comes out once, and a second time only as a reprint that was asked for",
@@ -124,7 +132,7 @@ def of_the_picked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 @oracle("R-paper-4", "a receipt says what the row of its payment says", contents.ReceiptPrinted)
 def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     for paper in seen.printed:
-        row = row_of(facts, seen, paper.receipt.reference)
+        row = row_on(facts, seen, paper)
         if row is None:
             yield f"it is of {paper.receipt.reference}, and there is no such payment"
             continue
@@ -168,7 +176,7 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     for paper in seen.printed:
-        row = row_of(facts, seen, paper.receipt.reference)
+        row = row_on(facts, seen, paper)
         if row is None:
             continue
         foreign = paper.copy == "customer" and facts.profile.receipts.card_language and row.text("language")

@@ -11,7 +11,7 @@ def faults(profile: Profile) -> tuple[Act, ...]:
     found: list[Act] = [
         ("network", "down"), ("network", "slow", "5s"), ("service", "down"), ("power", "cut"), ("power", "off"),
         ("host", "answers", "timeout"), ("host", "answers", "declined:51"), ("host", "answers", "late:130s"), ("host", "answers", "garbage"),
-        ("host", "answers", "partial:500"), ("host", "answers", "declined:55"),
+        ("host", "answers", "partial:300"), ("host", "answers", "declined:55"),
         ("fault", "host-duplicate"), ("fault", "host-wrong-amount"), ("fault", "host-wrong-trace"),
         ("fault", "host-wrong-type"),
         ("fault", "stripe-unreadable"), ("host", "sends", "unblock-pin"),

@@ -17,9 +17,13 @@ def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             (*paid(start, 1000), *paid(start, 1250, ("tap-card", "mastercard-pin"), (PRESS, "1234", "OK"))),
         )
         declined = paid(start, 1000, ("insert", "visa-declined"))
-        partly = (("host", "answers", "partial:500"), *paid(start, 1000))
+        partly = (("host", "answers", "partial:300"), *paid(start, 1000))
         for way in ways_to(ways, "history", "transactions"):
             void: Errand = ((TAP, "void"), (WAIT, "2s"), (PRESS, "OK"))
+            foreign = paid(start, 1000, ("insert", "visa-credit-fr"))
+            again: Errand = ((TAP, "receipts"), (TAP, "customer-receipt"), (TAP, "print"))
+            yield (*foreign, *way, (TAP, "txn-1"), *again)
+            yield (*foreign, *way, (TAP, "txn-1"), *void)
             for row in ("txn-1", "txn-2"):
                 yield (*two, *way, (TAP, row), *void)
                 for copy in ("customer-receipt", "merchant-receipt"):
