@@ -62,6 +62,8 @@ def _said(kind: str, row: SeenRow) -> dict[str, Value]:
 
 @oracle("R-message-10", "what was answered is not sent again", contents.MessageSent)
 def over(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if any(row.kind == "boot" for row in seen.rows):
+        return  # an upload begins anew after a boot
     answered: list[ReceivedMessage] | None = None
     for one in sent_in(seen):
         before = [each for each in facts.sent if (each.out, each.stan) == (one.out, one.stan)]
