@@ -29,7 +29,9 @@ from terminal_sim.explore.campaigns.job import (
 )
 from terminal_sim.explore.campaigns.store import CampaignStore
 from terminal_sim.explore.campaigns.workers import Workers, WorkersLost
-from terminal_sim.explore.compare.corpus_gathering import GatheredSession, done_elsewhere, needed
+from terminal_sim.explore.compare.corpus_gathering import done_elsewhere, needed
+from terminal_sim.explore.compare.gathered import GatheredSession
+from terminal_sim.explore.compare.staying import stays
 from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.coverage_summary import CoverageSummary
 from terminal_sim.explore.firmware import SELF
@@ -61,6 +63,11 @@ class ExploredGround:
     job_ground: JobGround
     memory: ExplorerMemory = field(default_factory=ExplorerMemory)
     gathered: list[GatheredSession] = field(default_factory=list)
+
+    def stays(self) -> Iterator[GatheredSession]:
+        """Sessions that stay at each place, numbered behind those that were gathered."""
+        last = max((one.number for one in self.gathered), default=0)
+        return stays(self.ground, self.memory.archive, last + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +124,8 @@ class CampaignRun:
         )
 
     def gathered(self) -> Iterator[tuple[Ground, list[GatheredSession]]]:
-        """The corpus of each ground: sessions that hold, and cover together all that was covered."""
-        return done_elsewhere((one.ground, needed(one.gathered)) for one in self.grounds)
+        """The corpus of each ground: sessions that hold, cover together all that was covered, and stay at each place."""
+        return done_elsewhere((one.ground, [*needed(one.gathered), *one.stays()]) for one in self.grounds)
 
     @property
     def places(self) -> int:

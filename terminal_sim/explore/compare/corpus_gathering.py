@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
+from terminal_sim.explore.compare.gathered import GatheredSession
 from terminal_sim.explore.compare.novelty import Novelty
-from terminal_sim.explore.search.act import Act, line_of, takes_long
+from terminal_sim.explore.compare.staying import stays
+from terminal_sim.explore.search.act import line_of, takes_long
 from terminal_sim.explore.search.explorer import ExploredEnd, Explorer
 from terminal_sim.explore.search.finding import settings
 from terminal_sim.explore.search.ground import Ground
@@ -25,20 +27,11 @@ _OURS = re.compile(r"[0-9]+(-[0-9]+)?\.keys")
 _A_FILE = 100  # sessions
 
 
-@dataclass(frozen=True, slots=True)
-class GatheredSession:
-    """A session by its number, and what it shows."""
-
-    number: int
-    acts: tuple[Act, ...]
-    items: tuple[str, ...] = field(repr=False)
-
-
 class CorpusGathering:
     """A follower of an exploration; `explorers` are those of the exploration, which has not begun."""
 
     def __init__(self, explorers: tuple[Explorer, ...]) -> None:
-        self._grounds = [one.ground for one in explorers]
+        self._explorers = explorers
         self._heard = {id(one): (number, Novelty()) for number, one in enumerate(explorers)}
         self._kept: list[list[GatheredSession]] = [[] for _ in explorers]
         self._known: list[set[str]] = [set() for _ in explorers]
@@ -56,7 +49,8 @@ class CorpusGathering:
     def gathered(self) -> Iterator[tuple[Ground, list[GatheredSession]]]:
         """The corpus of each ground, and what of it is done on another day and in another language."""
         return done_elsewhere(
-            (ground, needed(kept)) for ground, kept in zip(self._grounds, self._kept, strict=True)
+            (one.ground, needed([*kept, *stays(one.ground, one.memory.archive, one.sessions + 1)]))
+            for one, kept in zip(self._explorers, self._kept, strict=True)
         )
 
 

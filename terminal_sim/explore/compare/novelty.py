@@ -2,7 +2,8 @@
 
 Numbers stand for each other, since amounts, times and references differ from session to session. As they are count an amount that is confirmed, how much stands
 in a field, which row of a list was touched, an answer's code and what was done around the terminal, since bounds and choices are where firmwares differ. So does
-how often a message has left or the same was done again, up to a few times, what led from one screen to another, and what was on record when something was made right.
+how often a message has left or the same was done again, up to a few times, what led from one screen or state to another, and what was on record when something was made
+right.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ class Novelty:
                     typed = view.input.value
                     length = len(typed) if isinstance(typed, str) else len(str(typed.minor))
                     self._keep(f"filled {view.screen.id} {length}")
+            case contents.StateChanged(flow=flow, source=source, dest=dest):
+                self._keep(f"change {flow} {source} {dest} {self._done}")
             case contents.RowStored(row=row):
                 self._add("rows", self._row, row)
                 self._row, self._stands = row, f"{row} {entry.content.values.get('state', '')}"

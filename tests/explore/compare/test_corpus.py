@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from terminal_sim.explore.compare.corpus_gathering import GatheredSession, done_elsewhere
+from terminal_sim.explore.compare.corpus_gathering import done_elsewhere
+from terminal_sim.explore.compare.gathered import GatheredSession
 from terminal_sim.explore.compare.novelty import Novelty
 from terminal_sim.explore.compare.observed import CorpusSession, ObservedKind
 from terminal_sim.explore.compare.observer import FirmwareObserver
+from terminal_sim.explore.compare.staying import stays
 from terminal_sim.explore.search.act import Act
+from terminal_sim.explore.search.archive import Archive
 from terminal_sim.explore.search.ground import Ground
 
 PASSCODE: tuple[Act, ...] = (("press", "9", "OK"),)
@@ -69,6 +72,17 @@ def test_a_terminal_of_one_language_does_what_takes_long_on_another_day() -> Non
     short, long = (GatheredSession(n, (*PAID, ("wait", length)), ()) for n, length in ((1, "2s"), (2, "1h")))
     found = [(one.clock, one.locale, kept) for one, kept in done_elsewhere([(ground, [short, long])])]
     assert found == [("", "", [short, long]), ("2026-01-18T09:00:00", "", [long])]
+
+
+def test_each_place_is_come_to_the_cheapest_way_and_stayed_at() -> None:
+    archive = Archive()
+    archive.keep((("home", "idle"),), b"[]", (), 0)
+    archive.keep((("sale", "present"),), b"[1]", (*PAID[:2], ("press", "CANCEL"), *PAID[:2]), 0)
+    archive.keep((("sale", "present"),), b"[2]", PAID[:2], 0)
+    first, second = stays(Ground.of("v400m", {}, ()), archive, 7)
+    assert (first.number, first.acts) == (7, (("wait", "1d"),))
+    assert (second.number, second.acts) == (8, (*PAID[:2], ("wait", "1d")))
+    assert any(item.startswith("change sale present failed due present-card") for item in second.items)
 
 
 def test_a_session_begins_on_the_day_that_it_has() -> None:
