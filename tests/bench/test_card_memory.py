@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from terminal_sim.bench import Bench, BenchMisuse
 from terminal_sim.bench.card_memory import CardMemoryFolder
@@ -72,18 +75,90 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
     assert used(tmp_path).stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("damage", ["flip", "cut", "other"])
-def test_a_damaged_memory_is_refused_with_its_cure(damage: str, tmp_path: Path) -> None:
+def page_of(kept: bytes) -> bytes:
+    """The page that stands twice in a file."""
+    page, second = kept[: len(kept) // 2], kept[len(kept) // 2 :]
+    assert page == second
+    return page
+
+
+def damaged(page: bytes) -> bytes:
+    """The page with another digit in its counter."""
+    assert b'"atc":1' in page
+    return page.replace(b'"atc":1', b'"atc":0')
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda page: 2 * damaged(page),
+        lambda page: page[:200],
+        lambda page: damaged(page) + page[:200],
+        lambda page: damaged(page.rstrip()),
+        lambda _: json.dumps([1]).encode(),
+    ],
+    ids=["both pages", "cut", "one page, and the other cut", "an earlier version's", "other"],
+)
+def test_a_damaged_memory_is_refused_with_its_cure(damage: Callable[[bytes], bytes], tmp_path: Path) -> None:
     file = used(tmp_path)
-    kept = file.read_bytes()
-    file.write_bytes(
-        {"flip": kept[:-9] + b"7" + kept[-8:], "cut": kept[:-1], "other": json.dumps([1]).encode()}[damage]
-    )
+    file.write_bytes(damage(page_of(file.read_bytes())))
     with (
         Bench(state=tmp_path, texts=TEXTS) as bench,
         pytest.raises(BenchMisuse, match="put it back from a copy"),
     ):
         bench.card("visa-credit")
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        lambda page: damaged(page) + page,
+        lambda page: page + damaged(page),
+        lambda page: page + page[:200],
+        lambda page: page.rstrip(),
+    ],
+    ids=["the first page", "the second page", "a part of the second page", "an earlier version's page"],
+)
+def test_one_sound_page_is_a_memory(left: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    file = used(tmp_path)
+    file.write_bytes(left(page_of(file.read_bytes())))
+    known = CardMemoryFolder(tmp_path / "cards").known("visa-credit")
+    assert known is not None
+    assert known.accounts[0].atc == 1
+
+
+def test_the_first_page_is_written_before_the_second_and_is_never_the_older_one(tmp_path: Path) -> None:
+    file = used(tmp_path)
+    older = file.read_bytes()
+    used(tmp_path)
+    newer = file.read_bytes()
+    half = len(older) // 2
+    file.write_bytes(newer[:half] + older[half:])
+    known = CardMemoryFolder(tmp_path / "cards").known("visa-credit")
+    assert known is not None
+    assert known.accounts[0].atc == 2
+
+
+def test_a_memory_that_outgrows_its_page_gets_a_larger_one(tmp_path: Path) -> None:
+    with Bench(texts=TEXTS) as bench:
+        state = bench.card("visa-credit").snapshot()
+    (account,) = state.accounts
+    folder = CardMemoryFolder(tmp_path / "cards")
+    for size in (0, 3_000, 0, 10_000):
+        grown = replace(state, accounts=(structs.replace(account, log=(bytes(size),)),))
+        folder.keep("visa-credit", grown)
+        assert CardMemoryFolder(tmp_path / "cards").known("visa-credit") == grown
+
+
+def test_a_file_that_was_removed_meanwhile_is_made_again(tmp_path: Path) -> None:
+    with Bench(texts=TEXTS) as bench:
+        state = bench.card("visa-credit").snapshot()
+    folder = CardMemoryFolder(tmp_path / "cards")
+    for _ in range(2):
+        folder.keep("visa-credit", state)
+        (tmp_path / "cards" / "visa-credit.json").unlink()
+    folder.keep("visa-credit", state)
+    assert CardMemoryFolder(tmp_path / "cards").known("visa-credit") == state
 
 
 def test_a_disk_that_takes_no_memory_gives_no_answer(tmp_path: Path) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import pytest
 
 from terminal_sim import files
@@ -20,7 +21,10 @@ from terminal_sim.bench import (
     TerminalUnderTest,
     Trace,
     card_memory,
+    plain,
 )
+from terminal_sim.bench.card_memory import CardMemoryFolder
+from terminal_sim.cards.catalogue import CardState
 from terminal_sim.display.texts import Texts
 from terminal_sim.host.ledger_file import LedgerFile
 from terminal_sim.journal.store import Journal
@@ -61,7 +65,7 @@ class Acknowledged:
 
 @dataclass
 class Acknowledgements:
-    """All that was acknowledged in a run, and what is looked for after a cut: hashes of rows, and the versions of replaced files."""
+    """All that was acknowledged in a run, and what is looked for after a cut: hashes of rows, and the versions of replaced files and of what cards remember."""
 
     made: list[Acknowledged] = field(default_factory=list)
     hashes: dict[str, list[bytes]] = field(default_factory=dict)
@@ -79,6 +83,7 @@ class Acknowledgements:
     def noting(self, disk: RecordedDisk) -> Iterator[None]:
         """Note within what the stores say is durable, when they say so."""
         append_many, sync, replace_private = Journal.append_many, LedgerFile.sync, files.replace_private
+        keep = CardMemoryFolder.keep
 
         def appended(journal: Journal, batches: Any) -> Any:
             rows = append_many(journal, batches)
@@ -97,10 +102,17 @@ class Acknowledgements:
             replace_private(path, content)
             self.made.append(Acknowledged(len(disk.log), name, len(self.versions[name])))
 
+        def kept(cards: CardMemoryFolder, card: str, state: CardState) -> None:
+            name = os.fspath((cards._folder / f"{card}.json").relative_to(disk.root))
+            self.versions.setdefault(name, []).append(msgspec.json.encode(plain.encoded(state)))
+            keep(cards, card, state)
+            self.made.append(Acknowledged(len(disk.log), name, len(self.versions[name])))
+
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Journal, "append_many", appended)
             patch.setattr(LedgerFile, "sync", synced)
-            for module in (card_memory, card_vault, key_store):
+            patch.setattr(CardMemoryFolder, "keep", kept)
+            for module in (card_vault, key_store):
                 patch.setattr(module, "replace_private", replaced)
             yield
 
@@ -183,6 +195,9 @@ class Recording:
 
     def _version(self, name: str, image: Image) -> int:
         content = image.content.get(name)
+        if content is not None and name.startswith("cards"):
+            with suppress(plain.NotPlain):
+                content = card_memory._content(content)
         versions = self.acknowledged.versions[name]
         return (
             0 if content is None or content not in versions else len(versions) - versions[::-1].index(content)

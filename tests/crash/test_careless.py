@@ -91,6 +91,10 @@ CARELESS: dict[str, tuple[str, Carelessness]] = {
     ),
     "the name of a new file is not durable": ("sales", _without_folders),
     "a file is replaced by one that was not synced": ("PINs under derived keys", _without_replacement),
+    "a page is written and not synced": (
+        "PINs that the card counts",
+        lambda patch: patch.setattr(card_memory, "sync_content", lambda _: None),
+    ),
     "a head is made in its place": ("sales", _head_in_its_place),
     "a torn line of the books is damage": ("by mail, and a refund", _every_torn_line_is_damage),
 }
