@@ -45,13 +45,14 @@ def svg(
     closed: Collection[tuple[str, str]] = (),
     made: Collection[str] | None = None,
     barred: Collection[str] = (),
+    away: Collection[str] = (),
 ) -> str:
-    """The flow as an SVG document. Where `seen` is given, changes of state are green or red by whether they are in it, and boxes by `came_to`.
+    """The flow as an SVG document. Where `seen` is given, changes of state are green or red by whether they are in it, and boxes by `came_to`; those that are `away` are grey.
 
     Those that are `closed` are grey: nobody can make them here. A row that is seen begins with a tick, one that is not with a cross, and a closed one
     with a dash, since colour alone says nothing to some. Where `made` is given, each move is marked so by its name (`Flow.called`): it is in `made`, in `barred`, or missing.
     """
-    marked = None if seen is None else _Marks(seen, came_to, closed, made, barred)
+    marked = None if seen is None else _Marks(seen, came_to, closed, made, barred, away)
     columns = arranged({state.name: _box(flow, state.name, marked) for state in flow.states}, flow.initial)
     lines = ChartLines(columns)
     starts = f"starts {', '.join(flow.starts)}" if flow.starts else ""
@@ -77,13 +78,19 @@ def svg(
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """The changes of state that were seen, the states that were come to, and the changes that are closed; the moves that were made, None where that is not known, and those that are barred."""
+    """The changes of state that were seen, the states that were come to, and the changes that are closed; the moves that were made, None where that is not known, and those that are barred; the states that nobody comes to."""
 
     seen: Collection[tuple[str, str]]
     came_to: Collection[str]
     closed: Collection[tuple[str, str]]
     made: Collection[str] | None
     barred: Collection[str]
+    away: Collection[str]
+
+    def box(self, state: str) -> str:
+        if state in self.came_to:
+            return _SEEN_BOX
+        return _BOX if state in self.away else _UNSEEN_BOX
 
     def tick(self, source: str, dest: str) -> str:
         if (source, dest) in self.seen:
@@ -145,8 +152,7 @@ def _box(flow: AnyFlow, name: str, marked: _Marks | None) -> StateBox:
 def _drawn(cell: Cell, x: float, wide: float, marked: _Marks | None, *, initial: bool) -> Iterator[str]:
     if cell.box is None:
         return
-    plain = _INITIAL if initial else _BOX
-    fill = plain if marked is None else _SEEN_BOX if cell.name in marked.came_to else _UNSEEN_BOX
+    fill = marked.box(cell.name) if marked is not None else _INITIAL if initial else _BOX
     yield f"<g data-state={attribute(cell.name)}>"
     yield rect(x, cell.y, wide, cell.tall, fill, round_by=8)
     heads = {row: dest for dest, row in cell.box.leads.items()}

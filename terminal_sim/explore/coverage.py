@@ -86,8 +86,7 @@ class Coverage:
     def _struck(self, terminal: str, line: str) -> None:
         place = next((one.running_flows for one in self._terminals() if one.name == terminal), [])
         if place:
-            words = "-".join(word for word in line.split() if not any(map(str.isdigit, word)))
-            self._of(self._model(terminal)).add(f"fault {words} {' '.join(place[-1])}")
+            self._of(self._model(terminal)).add(f"fault {fault_words(line)} {' '.join(place[-1])}")
 
     def _model(self, terminal: str) -> str:
         return next((one.profile.id for one in self._terminals() if one.name == terminal), "")
@@ -181,6 +180,11 @@ class FlowCoverage:
     @property
     def missing_changes(self) -> tuple[Change, ...]:
         return tuple(change for change in changes_of(self.flow) if change not in self.seen)
+
+
+def fault_words(line: str) -> str:
+    """The words of a fault's line, joined: without numbers, and one that is said again counts once."""
+    return "-".join(dict.fromkeys(word for word in line.split() if not any(map(str.isdigit, word))))
 
 
 def changes_of(flow: AnyFlow) -> tuple[Change, ...]:

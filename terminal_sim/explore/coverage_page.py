@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from terminal_sim.display import statechart
 from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.coverage_summary import CoverageSummary
+from terminal_sim.explore.covered_charts import LEGEND, chart_of, missing_of, reasons_of
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;color:#1b2430;background:#fff}
@@ -22,7 +22,7 @@ def coverage_page(coverage: Coverage, summaries: Iterable[CoverageSummary]) -> s
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Coverage</title>'
         f"<style>{_STYLE}</style></head><body>\n<h1>Coverage</h1>\n"
-        "<p>✓ green: seen. ✗ red: missing. – grey: the profile forbids it.</p>\n"
+        f"<p>{LEGEND}</p>\n"
         f"{body}\n</body></html>\n"
     )
 
@@ -38,24 +38,8 @@ def _model(coverage: Coverage, summary: CoverageSummary) -> Iterator[str]:
             yield f'<tr><td>{escape(kind)}</td><td class="n">{count}</td><td></td><td></td></tr>'
     yield "</table>"
     for name, flow in summary.flows.items():
-        seen = coverage.of(flow, model)
         yield f"<h3>{escape(name)}</h3>"
-        chart = statechart.svg(
-            flow,
-            seen.changes,
-            seen.states,
-            closed=summary.closed(flow),
-            made=seen.moves,
-            barred=summary.barred(flow),
-        )
-        yield f"<figure>{chart}</figure>"
-        missing = [(key, near) for key, near in summary.missing.items() if key.split()[1] == name]
-        if missing:
-            yield f"<details><summary>{len(missing)} missing</summary><table>"
-            yield from (f"<tr><td>{escape(key)}</td><td>{escape(near)}</td></tr>" for key, near in missing)
-            yield "</table></details>"
-    if summary.forbidden:
-        yield "<h3>Forbidden by the profile</h3><table><tr><th>key</th><th>how many</th></tr>"
-        for why, count in summary.forbidden.items():
-            yield f'<tr><td>{escape(why)}</td><td class="n">{count}</td></tr>'
-        yield "</table>"
+        yield f"<figure>{chart_of(flow, coverage, summary)}</figure>"
+        yield from missing_of(flow, summary)
+    yield "<h3>What is not counted</h3>"
+    yield from reasons_of(summary)

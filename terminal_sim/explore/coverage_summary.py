@@ -77,6 +77,14 @@ class CoverageSummary:
             key.removeprefix("move ") for key in self.denominator.forbidden if key.startswith(start)
         )
 
+    def away(self, flow: AnyFlow) -> frozenset[str]:
+        """The states of a flow to which the profile and its variants lead nobody."""
+        return frozenset(
+            state.name
+            for state in flow.states
+            if f"state {flow.name} {state.name}" in self.denominator.forbidden
+        )
+
     @property
     def flows(self) -> Mapping[str, AnyFlow]:
         """The flows that its terminals can come to."""

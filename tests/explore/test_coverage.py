@@ -8,7 +8,9 @@ import pytest
 
 from terminal_sim import profile as profiles
 from terminal_sim.bench import Bench, Trace, flows
-from terminal_sim.explore.coverage import Coverage, CoverageError, changes_of
+from terminal_sim.explore.coverage import Coverage, CoverageError, changes_of, fault_words
+from terminal_sim.explore.coverage_summary import CoverageSummary
+from terminal_sim.explore.covered_charts import chart_of, missing_of, reasons_of
 from terminal_sim.explore.denominator import Denominator
 from tests.contracts.walker import Walk
 
@@ -94,6 +96,18 @@ def test_a_fault_is_seen_in_the_state_in_which_it_struck() -> None:
     assert "fault network-down sale amount" in coverage.keys["v400m"]
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("network slow 5s", "network-slow"),
+        ("host answers timeout timeout timeout", "host-answers-timeout"),
+        ("fault wire drop 2", "fault-wire-drop"),
+    ],
+)
+def test_a_fault_is_told_by_its_words_each_once(line: str, words: str) -> None:
+    assert fault_words(line) == words
+
+
 def test_coverage_is_added_subtracted_stored_and_read(tmp_path: Path) -> None:
     short, long = typed("OK"), typed("OK", "1", "OK")
     assert short.without(long).lines == []
@@ -167,3 +181,21 @@ def test_what_the_kind_of_a_flow_says_forbids_its_moves_too() -> None:
         Denominator.of(refunds).forbidden["move refund present card_swiped approved stripe_is_deferred"]
         == "kind refund"
     )
+
+
+def test_a_chart_has_a_state_in_grey_to_which_nobody_comes_and_lists_what_is_missing() -> None:
+    coverage = typed("1", "OK", profile="square-register")
+    summary = CoverageSummary.of(coverage, profiles.load("square-register"))
+    flow = flows()["charge"]
+    assert "out-of-paper" in summary.away(flow)
+    assert "present" not in summary.away(flow)
+    boxes = chart_of(flow, coverage, summary).split("<g data-state=")
+    (paper,) = [box for box in boxes if box.startswith('"out-of-paper"')]
+    (present,) = [box for box in boxes if box.startswith('"present"')]
+    assert fill_of(paper) != fill_of(present)
+    assert any("charge authorising host_reply" in line for line in missing_of(flow, summary))
+    assert any("printer" in line for line in reasons_of(summary))
+
+
+def fill_of(box: str) -> str:
+    return box.partition('fill="')[2].partition('"')[0]

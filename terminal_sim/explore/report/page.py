@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from terminal_sim.display import statechart
+from terminal_sim.explore.covered_charts import LEGEND, chart_of, missing_of, reasons_of
 from terminal_sim.explore.document import document, picture
 from terminal_sim.explore.report.archive_tree import archive_tree, cheapest_ways, tree_drawing
 from terminal_sim.explore.report.fault_matrix import fault_matrix, struck_by
@@ -44,18 +44,13 @@ def _body(
     yield '<p class="soft">The cheapest way to each place of the profile as it is, below the place that it goes on from.</p>'
     yield from tree_drawing(archive_tree(cheapest_ways(explored.explorers[0].memory.archive)))
     yield "<h2>Charts</h2>"
-    yield '<p class="soft">✓ green: seen. ✗ red: missing. – grey: the profile forbids it.</p>'
+    yield f'<p class="soft">{LEGEND}</p>'
     for name, flow in summary.flows.items():
-        there = explored.coverage.of(flow, summary.profile.id)
-        chart = statechart.svg(
-            flow,
-            there.changes,
-            there.states,
-            closed=summary.closed(flow),
-            made=there.moves,
-            barred=summary.barred(flow),
-        )
+        chart = chart_of(flow, explored.coverage, summary)
         yield f'<h3>{escape(name)}</h3><figure class="chart">{picture(chart, f"states of {name}")}</figure>'
+        yield from missing_of(flow, summary)
+    yield "<h2>What is not counted</h2>"
+    yield from reasons_of(summary)
 
 
 def _finding(film: FindingFilm, files: KeptFinding | None) -> Iterator[str]:
