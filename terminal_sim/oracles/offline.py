@@ -155,7 +155,8 @@ def refused(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             if not seen.around.outage:
                 yield f"{reason} is said with the acquirer within reach"
             continue
-        amount = amount_asked(facts, seen) or field_of(seen.before)[2]
+        kind, _, typed = field_of(seen.before)
+        amount = amount_asked(facts, seen) or (typed if kind == "money" else 0)
         waiting = facts.waiting
         total = sum(one.number("amount") for one in waiting) + amount
         if reason == "offline-not-allowed" and facts.allowed:

@@ -196,7 +196,7 @@ def complete(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     last, rules = facts.last, facts.profile.receipts
     if (
         last is None
-        or last.mono < facts.left_home_at
+        or facts.payments[last.text("reference")][0].mono < facts.left_home_at
         or facts.paper_trouble_at >= facts.left_home_at
         or facts.powered_at >= facts.left_home_at
     ):
