@@ -92,6 +92,20 @@ class CardObjects(MutableMapping[int, bytes]):
             values[tag] = value
             origins[tag] = origin
 
+    def require_sound(self) -> None:
+        """Raises `CardError` where the format of any object is wrong."""
+        for tag, value in self._values.items():
+            self._require(tag, value)
+
+    def _require(self, tag: int, value: bytes) -> None:
+        element = self._elements.get(tag)
+        if element is not None:
+            try:
+                element.check(value)
+            except FormatError as error:
+                raise CardError(str(error)) from None
+        self._sound.add(tag)
+
     def raw(self, tag: int) -> bytes | None:
         """The value as the card states it, its format not looked at; None where there is none."""
         return self._values.get(tag)
@@ -118,13 +132,7 @@ class CardObjects(MutableMapping[int, bytes]):
     def __getitem__(self, tag: int) -> bytes:
         value = self._values[tag]
         if tag not in self._sound:
-            element = self._elements.get(tag)
-            if element is not None:
-                try:
-                    element.check(value)
-                except FormatError as error:
-                    raise CardError(str(error)) from None
-            self._sound.add(tag)
+            self._require(tag, value)
         return value
 
     def __setitem__(self, tag: int, value: bytes) -> None:

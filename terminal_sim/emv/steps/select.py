@@ -218,8 +218,10 @@ def _directory_entries(
         if tag != tags.APPLICATION_TEMPLATE:
             continue
         try:
-            stated = CardObjects.of(tlv.primitives(template), _FCI)
-            entry = CardObjects([(tags.CODE_TABLE, table), *stated.items()])
+            entry = CardObjects.of(tlv.primitives(template), _FCI)
+            entry.require_sound()
+            if tags.CODE_TABLE not in entry:
+                entry[tags.CODE_TABLE] = table
             name = entry.get(tags.AID_CARD, b"")
         except (CardError, TlvError):
             continue

@@ -10,7 +10,7 @@
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVarTuple
 
-from terminal_drivers.base import Card, CardCollision, CardMute, CardRemoved, FrameError
+from terminal_drivers.base import Card, CardCollision, CardMute, FrameError
 from terminal_drivers.iso7816 import t0
 from terminal_drivers.iso7816.apdu import CommandApdu
 from terminal_drivers.iso7816.atr import Atr, contactless
@@ -174,7 +174,13 @@ class VirtualSlot:
             raise Refused(SlotError.ICC_MUTE)
         if chip.protocol != self.parameters.PROTOCOL and not data.startswith(_PPS):
             raise Refused(SlotError.ICC_PROTOCOL_NOT_SUPPORTED)
-        return self._ask(chip, chip.exchange, data)
+        try:  # as `_ask`, which a slot at this level has no need of a call for
+            answer = chip.exchange(data)
+        except (CardMute, CardCollision, FrameError) as error:
+            raise self._refusal(error) from error
+        if self.chip is not chip:
+            raise Refused(SlotError.ICC_MUTE)
+        return answer
 
     def _exchange_characters(self, characters: CharacterChip, data: bytes, expect: int) -> bytes:
         if expect > self._most:
@@ -243,14 +249,16 @@ class VirtualSlot:
         """Let the card work; it may be mute, say that it was pulled out, or be pulled out meanwhile."""
         try:
             answer = what(*given)
-        except CardRemoved:
-            raise
-        except CardMute as mute:
-            raise Refused(SlotError.ICC_MUTE) from mute
-        except CardCollision as collision:
-            raise Refused(SlotError.CARD_COLLISION) from collision
-        except FrameError as error:
-            raise Refused(AT_LENGTH if self.level is Level.TPDU else SlotError.XFR_PARITY_ERROR) from error
+        except (CardMute, CardCollision, FrameError) as error:
+            raise self._refusal(error) from error
         if self.chip is not chip:
             raise Refused(SlotError.ICC_MUTE)
         return answer
+
+    def _refusal(self, error: CardMute | CardCollision | FrameError) -> Refused:
+        """What the host is told where the card did not answer, was not alone, or could not be read."""
+        if isinstance(error, CardMute):
+            return Refused(SlotError.ICC_MUTE)
+        if isinstance(error, CardCollision):
+            return Refused(SlotError.CARD_COLLISION)
+        return Refused(AT_LENGTH if self.level is _TPDU else SlotError.XFR_PARITY_ERROR)
