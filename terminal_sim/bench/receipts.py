@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from terminal_sim.core.config import PrinterConfig
-from terminal_sim.core.receipt import Centred, Pair, Receipt
+from terminal_sim.core.receipt import Centred, Pair, Receipt, ReceiptLine
 from terminal_sim.core.text import Text
 from terminal_sim.display.paper import PaperLine, receipt_lines, receipt_page, receipt_svg, receipt_text
 from terminal_sim.display.png import png
@@ -27,6 +27,19 @@ class PrintedReceipt:
     def copy(self) -> str:
         """`merchant` or `customer`, `report` for that of a batch, or `document` for what a point of sale has printed."""
         return self.receipt.copy.value
+
+    @cached_property
+    def written(self) -> tuple[ReceiptLine, ...]:
+        """What stands on it line by line, in no language yet; worked out once."""
+        return self.receipt.lines
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the wordings of its lines, in their order."""
+        parts = (
+            part for line in self.written for part in (getattr(line, "text", ""), getattr(line, "label", ""))
+        )
+        return tuple(str(part.id) for part in parts if not isinstance(part, str))
 
     @cached_property
     def text(self) -> str:

@@ -30,6 +30,9 @@ class Tone(Enum):
 class Shown(Enum):
     """What an input shows of what was typed."""
 
+    __hash__ = object.__hash__
+    """As of a `Tone`."""
+
     MONEY = "money"
     DIGITS = "digits"
     DATE = "date"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from enum import Enum
+
+from msgspec import Struct
 
 from terminal_sim.core.config import Keypad
 from terminal_sim.core.screen import (
@@ -49,8 +50,7 @@ class Role(Enum):
     STATUS = "status bar"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Struct, frozen=True, kw_only=True):
     """`key` is the key of the keypad that it stands for; `bounds` are x, y, width and height in pixels of the display."""
 
     id: str
@@ -95,6 +95,31 @@ def items_of(
             element, keypad, texts, frame if frame and isinstance(element, Banner | Tab) else locale, touch
         )
     )
+
+
+def outline_of(screen: Screen, keypad: Keypad) -> tuple[tuple[str, Role], ...]:
+    """Id and role of each of the same items in the same order, in no language: a tenth of the work."""
+    found: list[tuple[str, Role]] = []
+    for element in sorted(screen.elements, key=_place):
+        if isinstance(element, Pad):
+            if keypad.where == "screen":
+                found += [(key.id, key.role) for key in keys_of(keypad)]
+        else:
+            found.append((getattr(element, "id", ""), _ROLES[type(element)]))
+    return tuple(found)
+
+
+_ROLES: Mapping[type[Element], Role] = {
+    Title: Role.TITLE,
+    TextLine: Role.LINE,
+    Banner: Role.BANNER,
+    Choice: Role.CHOICE,
+    Button: Role.BUTTON,
+    Input: Role.INPUT,
+    Page: Role.PAGE,
+    Tab: Role.TAB,
+    QrCode: Role.QR,
+}
 
 
 def _place(element: Element) -> int:

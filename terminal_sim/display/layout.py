@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 
+from msgspec import structs
+
 from terminal_sim.core.screen import Tone
 from terminal_sim.display.item import Item, Role
 from terminal_sim.display.metrics import width, wrapped
@@ -46,7 +48,7 @@ class Placed:
 
     def down(self, by: float) -> Placed:
         x, y, w, h = self.item.bounds
-        item = replace(self.item, bounds=(x, y + by, w, h))
+        item = structs.replace(self.item, bounds=(x, y + by, w, h))
         return Placed(item, tuple(replace(run, y=run.y + by) for run in self.runs))
 
 
@@ -128,7 +130,7 @@ def _tabs(tabs: Sequence[Item], across: float, base: float) -> _Block:
     for tab, name in zip(tabs, names, strict=True):
         wide = size * name + spare
         run = Run(tab.text, x + wide / 2, gap + tall / 2 + size * 0.36, size, bold=True)
-        placed.append(Placed(replace(tab, bounds=(x, gap, wide, tall)), (run,)))
+        placed.append(Placed(structs.replace(tab, bounds=(x, gap, wide, tall)), (run,)))
         x += wide + gap
     return _Block(tall + 2 * gap, tuple(placed))
 
@@ -142,7 +144,7 @@ def _square(item: Item, across: float, base: float) -> _Block:
     """A code to be read by a telephone: half as wide as the shorter side of a screen that has room for it."""
     side, pad = base * 10, base * 0.5
     bounds = ((across - side) / 2, pad, side, side)
-    return _Block(side + 2 * pad, (Placed(replace(item, bounds=bounds), ()),))
+    return _Block(side + 2 * pad, (Placed(structs.replace(item, bounds=bounds), ()),))
 
 
 def _grid(items: Sequence[Item], rows: Sequence[int], across: float, base: float, lines: float) -> _Block:
@@ -163,7 +165,7 @@ def _grid(items: Sequence[Item], rows: Sequence[int], across: float, base: float
         for at, item in enumerate(row):
             x = outer + at * (wide + gap)
             runs = _centred(texts[at], details[at], x + wide / 2, y + tall / 2, base)
-            placed.append(Placed(replace(item, bounds=(x, y, wide, tall)), runs))
+            placed.append(Placed(structs.replace(item, bounds=(x, y, wide, tall)), runs))
         y += tall + gap
     return _Block(y, tuple(placed))
 
@@ -194,7 +196,7 @@ def _single(item: Item, across: float, base: float) -> _Block:
     x = outer if item.role is Role.TITLE else across / 2
     anchor = "start" if item.role is Role.TITLE else "middle"
     runs = (Run(t, x, pad + (i * _LEADING + 1) * size, size, anchor, bold) for i, t in enumerate(lines))
-    return _Block(tall, (Placed(replace(item, bounds=(0.0, 0.0, across, tall)), tuple(runs)),))
+    return _Block(tall, (Placed(structs.replace(item, bounds=(0.0, 0.0, across, tall)), tuple(runs)),))
 
 
 def _input(item: Item, across: float, base: float) -> _Block:
@@ -203,7 +205,9 @@ def _input(item: Item, across: float, base: float) -> _Block:
     size = min(base * 1.7, (wide - base) / max(width(item.text, bold=True), 1))
     tall = base * 3
     run = Run(item.text, across / 2, outer + tall / 2 + size * 0.36, size, "middle", True)
-    return _Block(tall + 2 * outer, (Placed(replace(item, bounds=(outer, outer, wide, tall)), (run,)),))
+    return _Block(
+        tall + 2 * outer, (Placed(structs.replace(item, bounds=(outer, outer, wide, tall)), (run,)),)
+    )
 
 
 def _row(item: Item, across: float, base: float) -> _Block:
@@ -219,4 +223,4 @@ def _row(item: Item, across: float, base: float) -> _Block:
         runs.append(Run(item.detail, across - outer - base, pad + base, small, "end"))
     runs += [Run(t, outer, y + (i * _LEADING + 1) * small, small, "start") for i, t in enumerate(below)]
     tall = y + len(below) * small * _LEADING + pad * 0.7
-    return _Block(tall, (Placed(replace(item, bounds=(0.0, 0.0, across, tall)), tuple(runs)),))
+    return _Block(tall, (Placed(structs.replace(item, bounds=(0.0, 0.0, across, tall)), tuple(runs)),))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from msgspec import structs
+
 from terminal_sim.core.config import Profile
 from terminal_sim.core.screen import Tone
 from terminal_sim.display.item import Bounds, Item, Role, keys_of
@@ -127,7 +129,7 @@ def key_at(placed: Placed, bounds: Bounds) -> Iterator[str]:
         )
         for run in placed.runs
     )
-    yield from _key(Placed(replace(placed.item, bounds=bounds), runs))
+    yield from _key(Placed(structs.replace(placed.item, bounds=bounds), runs))
 
 
 def _tab(placed: Placed) -> Iterator[str]:
@@ -169,7 +171,7 @@ def _keypad(profile: Profile, width: float, x: float, y: float) -> Iterator[Plac
     for placed in keys:
         moved = placed.down(y - top)
         left, top_of_key, wide, tall = moved.item.bounds
-        item = replace(moved.item, bounds=(left + x, top_of_key, wide, tall))
+        item = structs.replace(moved.item, bounds=(left + x, top_of_key, wide, tall))
         yield Placed(item, tuple(replace(run, x=run.x + x) for run in moved.runs))
 
 

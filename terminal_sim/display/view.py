@@ -12,7 +12,7 @@ from msgspec import structs
 from terminal_sim.core.config import Profile
 from terminal_sim.core.screen import Banner, Input, Screen, Shown, Tab
 from terminal_sim.core.text import Text
-from terminal_sim.display.item import Item, Role, items_of
+from terminal_sim.display.item import Item, Role, items_of, outline_of
 from terminal_sim.display.layout import Placed, arrange
 from terminal_sim.display.lines import boxed
 from terminal_sim.display.selector import Selector, SelectorError, SelectorKind
@@ -63,6 +63,16 @@ class View:
         return self._items
 
     @cached_property
+    def outline(self) -> tuple[tuple[str, Role], ...]:
+        """Id and role of each item, in reading order: what can be said of them without their wording."""
+        return outline_of(self.screen, self.profile.keypad)
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of its items."""
+        return frozenset([name for name, _ in self.outline])
+
+    @cached_property
     def by_id(self) -> Mapping[str, Item]:
         """The first item of each id, in reading order."""
         return {item.id: item for item in reversed(self._items)}
@@ -71,6 +81,16 @@ class View:
     def input(self) -> Input | None:
         """The field that is typed, None where there is none."""
         return self.screen.input
+
+    @cached_property
+    def typed(self) -> tuple[str, str, int]:
+        """How the field shows what is typed (`money`, `masked`, ... or "" for none), and that as text and as a number: an amount, or how many letters stand there."""
+        field = self.input
+        if field is None:
+            return "", "", 0
+        if isinstance(field.value, str):
+            return field.shown.value, field.value, len(field.value)
+        return field.shown.value, str(field.value.minor), field.value.minor
 
     @cached_property
     def text(self) -> str:
@@ -165,19 +185,27 @@ def view(
 class DrawnViews:
     """The last views of a bench: a screen that stood before is the same view again, with all that was worked out of it."""
 
-    __slots__ = ("_views",)
+    __slots__ = ("_asked", "_newest", "_screen", "_views")
 
     def __init__(self) -> None:
         self._views: dict[tuple[Screen, int, str, str, str], View] = {}
+        self._newest: View | None = None
+        self._screen: Screen | None = None
+        self._asked = ("", "", "")
 
     def of(
         self, screen: Screen, profile: Profile, texts: Texts, locale: str, display: str, seller: str
     ) -> View:
         """As `view` has it; all views of a bench have its `texts`."""
+        newest, asked = self._newest, (locale, display, seller)
+        is_same = self._screen is screen and self._asked == asked
+        if is_same and newest is not None and newest.profile is profile:
+            return newest  # nothing has happened since the last look
         key = screen, id(profile), locale, display, seller  # a view that is kept keeps its profile
         found = self._views.get(key)
         if found is None:
             if len(self._views) == _KEPT_VIEWS:
                 del self._views[next(iter(self._views))]
             found = self._views[key] = view(screen, profile, texts, locale, display, seller=seller)
+        self._newest, self._screen, self._asked = found, screen, asked
         return found

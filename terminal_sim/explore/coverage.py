@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from terminal_sim.bench import STAY, AnyFlow, Bench, TerminalUnderTest, TraceEntry, View, contents
@@ -27,6 +28,12 @@ FAULTS = ("network", "service", "paper", "battery", "power", "fault", "host", "t
 """The first words of acts that change what surrounds a terminal."""
 
 _FIRST_LINE = "terminal-sim coverage 1"
+
+
+@lru_cache(maxsize=4096)
+def _texts(wordings: frozenset[tuple[str, str]]) -> frozenset[str]:
+    """The keys of what stands on a screen, by language and id: screens have the same words again and again."""
+    return frozenset(f"text {language} {wording}" for language, wording in wordings)
 
 
 class CoverageError(Exception):
@@ -59,7 +66,7 @@ class Coverage:
                 seen = self._of(self._model(entry.terminal))
                 seen.add(f"screen {screen}")
                 if isinstance(drawn, View):
-                    seen.update(f"text {language} {wording}" for language, wording in drawn.wordings)
+                    seen |= _texts(drawn.wordings)
             case contents.MessageSent(out=kind, mti=mti):
                 self._of(self._model(entry.terminal)).add(f"request {kind} {mti}")
             case contents.MessageReceived(into=mti, code=code):
@@ -89,7 +96,10 @@ class Coverage:
             self._of(self._model(terminal)).add(f"fault {fault_words(line)} {' '.join(place[-1])}")
 
     def _model(self, terminal: str) -> str:
-        return next((one.profile.id for one in self._terminals() if one.name == terminal), "")
+        for one in self._terminals():
+            if one.name == terminal:
+                return one.profile.id
+        return ""
 
     def _terminals(self) -> Iterable[TerminalUnderTest]:
         return () if self._bench is None else self._bench.terminals

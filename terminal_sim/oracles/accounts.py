@@ -40,6 +40,8 @@ def lost(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-end-4",
     "the warning before leaving says how many payments will be lost, and what they come to",
     contents.ScreenShown,
+    shows=_LEAVING,
+    anew=True,
 )
 def warned(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.came_to not in _LEAVING:
@@ -52,7 +54,9 @@ def warned(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{said!r}, and {len(unsent)} payments of {total} wait"
 
 
-@oracle("R-end-5", "a terminal that is signed out shows it, and one that is not does not")
+@oracle(
+    "R-end-5", "a terminal that is signed out shows it, and one that is not does not", contents.ScreenShown
+)
 def shown(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if not seen.is_on or contents.ScreenShown not in seen.kinds or facts.is_tampered:
         return

@@ -44,6 +44,7 @@ def not_early(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "the home screen says how many messages nobody answers",
     contents.ScreenShown,
     contents.RowStored,
+    shows=("home",),
 )
 def called(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) != "home" or not seen.is_on:

@@ -35,6 +35,7 @@ def highest(facts: SessionFacts, screen: str) -> int:
     "R-amount-1",
     "a field of money takes each digit up to the profile's highest amount, and none beyond",
     contents.KeyPress,
+    anew=False,
 )
 def each_digit(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     kind, _, was = field_of(seen.before)
@@ -71,7 +72,10 @@ def named_limit(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 @oracle(
-    "R-amount-3", "an amount that stands without a complaint is taken when it is confirmed, and zero never is"
+    "R-amount-3",
+    "an amount that stands without a complaint is taken when it is confirmed, and zero never is",
+    contents.KeyPress,
+    contents.Touch,
 )
 def confirmed_amount(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     kind, _, amount = field_of(seen.before)
@@ -142,7 +146,10 @@ _SHOWS_SUM = (
 
 
 @oracle(
-    "R-amount-6", "the amount on the screen of a payment is the one that was asked for", contents.ScreenShown
+    "R-amount-6",
+    "the amount on the screen of a payment is the one that was asked for",
+    contents.ScreenShown,
+    shows=_SHOWS_SUM,
 )
 def shown_amount(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     asked = amount_asked(facts, seen)
@@ -183,7 +190,9 @@ _HAS_SUM = (
 )
 
 
-@oracle("R-amount-7", "the screens of a payment have its amount", contents.ScreenShown)
+@oracle(
+    "R-amount-7", "the screens of a payment have its amount", contents.ScreenShown, shows=_HAS_SUM, anew=True
+)
 def has_amount(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.came_to not in _HAS_SUM:
         return
@@ -195,6 +204,7 @@ def has_amount(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-amount-8",
     "a digit too many is refused with the highest amount, which the next digit takes away",
     contents.KeyPress,
+    anew=False,
 )
 def said_too_high(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     (kind, _was, was), (now_kind, _now, now) = field_of(seen.before), field_of(seen.after)
@@ -212,7 +222,12 @@ def said_too_high(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"the field went from {was} to {now}, and the screen still says that the amount is too high"
 
 
-@oracle("R-amount-9", "what the checkout complains of is the amount that stands there", contents.ScreenShown)
+@oracle(
+    "R-amount-9",
+    "what the checkout complains of is the amount that stands there",
+    contents.ScreenShown,
+    shows=("home",),
+)
 def complaint(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) != "home" or facts.profile.home.style != "tabs":
         return

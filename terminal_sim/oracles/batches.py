@@ -77,6 +77,7 @@ def closed(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-batch-2",
     "the screens of a batch have its number, its totals and how far its settlement is",
     contents.ScreenShown,
+    shows=("settled", "last-batch", *_OPEN),
 )
 def shown(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     screen, rows = screen_id(seen.after), rows_of_batches(facts, seen)
@@ -140,7 +141,7 @@ def _says(facts: SessionFacts, seen: Occurrence, paper: PrintedReceipt, rows: li
     if said != f"{number:06d}":
         yield f"the report is of batch {said}, and the screen shows batch {number}"
     of = totals(facts, seen, number)
-    lines = paper.receipt.lines
+    lines = paper.written
     sums = [
         getattr(line, "value", None)
         for line in lines

@@ -58,7 +58,7 @@ def in_the_result(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{row.text('reference')} was verified by {row.text('cvm') or 'nothing'}, and a PIN was typed"
 
 
-@oracle("R-pin-3", "each wrong PIN leaves one try less", contents.ScreenShown)
+@oracle("R-pin-3", "each wrong PIN leaves one try less", contents.ScreenShown, left=("enter-pin",))
 def tries(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = text_of(seen.after, "wrong-pin")
     if said and screen_id(seen.before) == "enter-pin" and seen.key == "OK" and facts.tries_left >= 0:
@@ -89,7 +89,7 @@ def ways(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"a card to {how} is asked for, and the terminal takes none so"
 
 
-@oracle("R-reader-2", "a card that was asked for is taken")
+@oracle("R-reader-2", "a card that was asked for is taken", contents.Act, left=ASKS)
 def taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     word = seen.line.partition(" ")[0]
     if (
@@ -179,7 +179,7 @@ def secrets(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 _SECRET = ("passcode", "new-passcode", "repeat-passcode", "enter-pin", "card-number", "cvc")
 
 
-@oracle("R-field-1", "a field is empty when it is asked for")
+@oracle("R-field-1", "a field is empty when it is asked for", anew=True)
 def empty(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     kind, typed, count = field_of(seen.after)
     if (
@@ -193,7 +193,10 @@ def empty(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 @oracle(
-    "R-field-2", "a digit that is typed stands in the field, as far as the field has room", contents.KeyPress
+    "R-field-2",
+    "a digit that is typed stands in the field, as far as the field has room",
+    contents.KeyPress,
+    anew=False,
 )
 def each_digit(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     (kind, *_kept, was), (now_kind, *_now, now) = field_of(seen.before), field_of(seen.after)
@@ -207,6 +210,8 @@ def each_digit(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-entry-1",
     "a typed card is taken only with a right number, a month that is not over and a code of its length",
     contents.StateChanged,
+    left=("card-number", "expiry", "cvc"),
+    anew=True,
 )
 def typed_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = seen.confirmed
@@ -225,7 +230,14 @@ def typed_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"a code of {len(said.digits)} digits was taken"
 
 
-@oracle("R-entry-2", "a typed card that is right is not refused", contents.KeyPress, contents.Touch)
+@oracle(
+    "R-entry-2",
+    "a typed card that is right is not refused",
+    contents.KeyPress,
+    contents.Touch,
+    left=("expiry",),
+    anew=False,
+)
 def right_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = seen.confirmed
     if said is None or seen.came_to or not seen.is_on:
@@ -246,7 +258,13 @@ def right_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{said.digits} is refused as no month"
 
 
-@oracle("R-entry-3", "the security code is asked for as the profile says", contents.StateChanged)
+@oracle(
+    "R-entry-3",
+    "the security code is asked for as the profile says",
+    contents.StateChanged,
+    left=("expiry",),
+    anew=True,
+)
 def code_asked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = seen.confirmed
     if (

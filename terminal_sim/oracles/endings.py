@@ -14,7 +14,13 @@ _RECENT = 8
 """As many of the newest messages are looked at for the answer to what was forwarded."""
 
 
-@oracle("R-ending-1", "the screen that ends a payment says what its row says", contents.ScreenShown)
+@oracle(
+    "R-ending-1",
+    "the screen that ends a payment says what its row says",
+    contents.ScreenShown,
+    shows=("approved", "accepted-offline", *NOT_PAID),
+    anew=True,
+)
 def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     row, screen = payment_on_screen(facts, seen), seen.came_to
     if row is None:

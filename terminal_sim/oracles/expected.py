@@ -45,10 +45,10 @@ def _ended(seen: Occurrence) -> str:
 
 @oracle("R-card-1", "a payment with a new card ends as the card's file says", contents.ScreenShown)
 def ends(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    found, ended = _presented(facts, seen), _ended(seen)
+    ended = _ended(seen)
+    found = _presented(facts, seen) if ended else None
     if (
         found is None
-        or not ended
         or not _is_ordinary(facts, seen)
         or "state" in seen.dues
         or facts.flow not in ("sale", "charge")
@@ -85,6 +85,8 @@ def _right_pin(facts: SessionFacts, seen: Occurrence) -> bool:
     "R-pin-4",
     "a PIN is asked for where the card's list of methods begins with one, and not where it has none",
     contents.StateChanged,
+    shows=("approved", "enter-pin"),
+    anew=True,
 )
 def asked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     found = _presented(facts, seen)
@@ -111,8 +113,9 @@ def asked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle("R-pin-5", "the first wrong PIN of a new card leaves one try less than it has", contents.ScreenShown)
 def first_try(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    found, said = _presented(facts, seen), text_of(seen.after, "wrong-pin")
-    if not said or facts.tries_left >= 0 or found is None or not _is_ordinary(facts, seen):
+    said = text_of(seen.after, "wrong-pin")
+    found = _presented(facts, seen) if said else None
+    if facts.tries_left >= 0 or found is None or not _is_ordinary(facts, seen):
         return
     chip = facts.terminal.bench.card(found[1]).personality.chip
     if chip is not None and digits(said) != str(chip.pin_tries - 1):

@@ -37,7 +37,12 @@ def longest(facts: SessionFacts, screen: str) -> int:
     return _LONGEST.get(screen, 0)
 
 
-@oracle("R-field-3", "a field holds as many digits as what is asked for may have", contents.KeyPress)
+@oracle(
+    "R-field-3",
+    "a field holds as many digits as what is asked for may have",
+    contents.KeyPress,
+    shows=(*_LONGEST, *_PASSCODES, "cvc"),
+)
 def holds(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     kind, typed, count = field_of(seen.after)
     screen = screen_id(seen.after)
@@ -48,7 +53,13 @@ def holds(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{count} digits stand in {screen}, which holds {most}"
 
 
-@oracle("R-field-4", "clear takes the last digit of a field, and no more", contents.KeyPress, contents.Touch)
+@oracle(
+    "R-field-4",
+    "clear takes the last digit of a field, and no more",
+    contents.KeyPress,
+    contents.Touch,
+    anew=False,
+)
 def cleared(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     (kind, _was, before), (now_kind, _now, after) = field_of(seen.before), field_of(seen.after)
     if seen.key != "CLEAR" or not seen.is_on or seen.came_to or kind != now_kind or not kind or not before:
@@ -69,7 +80,12 @@ def digits_of_date(shown: str) -> str:
     return shown.replace("/", "")
 
 
-@oracle("R-field-5", "what was refused as wrong does not stay in a field that nobody may read")
+@oracle(
+    "R-field-5",
+    "what was refused as wrong does not stay in a field that nobody may read",
+    contents.KeyPress,
+    contents.Touch,
+)
 def refused(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     kind, _typed, count = field_of(seen.after)
     if seen.key != "OK" or kind != "masked" or not count or not seen.is_on:
@@ -90,7 +106,12 @@ def telephone(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"one of {len(said.digits)} digits was taken"
 
 
-@oracle("R-field-7", "a field takes a digit as long as it has room", contents.InputIgnored)
+@oracle(
+    "R-field-7",
+    "a field takes a digit as long as it has room",
+    contents.InputIgnored,
+    left=(*_LONGEST, *_PASSCODES, "cvc"),
+)
 def has_room(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     kind, typed, count = field_of(seen.before)
     screen = screen_id(seen.before)
@@ -107,6 +128,7 @@ def has_room(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-secret-2",
     "a secret is never shown as it is typed, and of a card number no more than its first six digits",
     contents.ScreenShown,
+    shows=(*_SECRET, "card-number"),
 )
 def hidden(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     kind, typed, _count = field_of(seen.after)
@@ -132,6 +154,7 @@ def masked_telephone(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-field-8",
     "what a field complains of goes with the next key that changes what stands there",
     contents.KeyPress,
+    anew=False,
 )
 def complaint(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     (kind, was, before), (now_kind, now, after) = field_of(seen.before), field_of(seen.after)

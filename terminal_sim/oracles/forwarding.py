@@ -113,7 +113,9 @@ def over(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield "the time is over, and no banner says so"
 
 
-@oracle("R-offline-7", "the settings show what is in force", contents.ScreenShown)
+@oracle(
+    "R-offline-7", "the settings show what is in force", contents.ScreenShown, shows=("offline-payments",)
+)
 def settings(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) != "offline-payments" or seen.after is None:
         return
@@ -132,7 +134,13 @@ def settings(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{text!r}, whether payments are allowed or not"
 
 
-@oracle("R-offline-8", "the checkout begins no payment that the outage forbids", contents.ScreenShown)
+@oracle(
+    "R-offline-8",
+    "the checkout begins no payment that the outage forbids",
+    contents.ScreenShown,
+    left=("home",),
+    shows=("present-card",),
+)
 def forbidden(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if (
         seen.came_to != "present-card"

@@ -25,6 +25,8 @@ _ENDS = ("off", "tampered", "signed-out", "app-closed", "out-of-service")
     "R-home-1",
     "the home screen comes up with nothing typed and in the terminal's own language",
     contents.ScreenShown,
+    shows=("home",),
+    anew=True,
 )
 def clean(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.came_to != "home" or seen.after is None:
@@ -48,8 +50,8 @@ def offers(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.after is None:
         return
     home = facts.profile.home
-    tabs = [one for one in seen.after.unplaced if one.role is Role.TAB]
-    if tabs:
+    if ids(seen.after, Role.TAB):
+        tabs = [one for one in seen.after.unplaced if one.role is Role.TAB]
         wanted = ["home", *(one.id for one in home.entries)]
         if [one.id for one in tabs] != wanted:
             yield f"the tabs are {', '.join(one.id for one in tabs)}, and not {', '.join(wanted)}"
@@ -61,13 +63,15 @@ def offers(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         elif screen_id(seen.after) == "home" and marked != ["home"]:
             yield f"the home screen stands, and {marked[0]} is marked"
     if screen_id(seen.after) == "home" and home.style != "tabs":
-        shown = [one.id for one in seen.after.unplaced if one.role is Role.CHOICE]
+        shown = ids(seen.after, Role.CHOICE)
         wanted = [one.id for one in home.entries if is_listed(facts.profile, one.needs)]
         if shown != wanted:
             yield f"it offers {', '.join(shown)}, and not {', '.join(wanted)}"
 
 
-@oracle("R-menu-1", "a menu offers what the profile says, in its order", contents.ScreenShown)
+@oracle(
+    "R-menu-1", "a menu offers what the profile says, in its order", contents.ScreenShown, shows=("menu-*",)
+)
 def menus(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     name = screen_id(seen.after).removeprefix("menu-")
     if not screen_id(seen.after).startswith("menu-") or name not in facts.profile.menus:
@@ -133,7 +137,11 @@ def _may_begin(facts: SessionFacts, seen: Occurrence) -> bool:
 
 
 @oracle(
-    "R-home-3", "the home screen is the same whenever its surroundings are the same", contents.ScreenShown
+    "R-home-3",
+    "the home screen is the same whenever its surroundings are the same",
+    contents.ScreenShown,
+    shows=("home",),
+    anew=True,
 )
 def function_of_surroundings(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.came_to != "home" or seen.after is None or facts.left != (0, ()):
@@ -216,8 +224,7 @@ def countdown(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 @oracle(
-    "R-home-4",
-    "the home screen says that there is no link, and that the battery is low",
+    "R-home-4", "the home screen says that there is no link, and that the battery is low", shows=("home",)
 )
 def says_so(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) != "home" or facts.profile.home.style == "tabs" or not seen.is_on:
@@ -229,7 +236,9 @@ def says_so(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"the battery has {seen.around.battery} percent, and the profile warns below {battery.low}"
 
 
-@oracle("R-home-6", "what the checkout complains of is so", contents.ScreenShown, contents.Act)
+@oracle(
+    "R-home-6", "what the checkout complains of is so", contents.ScreenShown, contents.Act, shows=("home",)
+)
 def complains(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) != "home" or not seen.is_on:
         return

@@ -35,6 +35,7 @@ def listed(facts: SessionFacts, seen: Occurrence) -> list[SeenRow]:
     "R-list-1",
     "a list has the payments newest first, each with its time, amount and card",
     contents.ScreenShown,
+    shows=LISTS_OF,
 )
 def order(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.after is None or screen_id(seen.after) not in LISTS_OF:
@@ -63,7 +64,13 @@ def says(text: str, row: SeenRow) -> bool:
     return said.endswith(f"{row.number('amount')}{row.text('pan')[-4:]}") and digits(clock)[2:6] in said
 
 
-@oracle("R-list-2", "the payment that is picked is the one that is shown", contents.Touch)
+@oracle(
+    "R-list-2",
+    "the payment that is picked is the one that is shown",
+    contents.Touch,
+    left=LISTS_OF,
+    shows=("transaction",),
+)
 def picked(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if (
         not seen.target.startswith(_ROW)
@@ -86,6 +93,7 @@ def picked(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-list-3",
     "the sums of what waits, was declined, expired or was lost come to what they sum",
     contents.ScreenShown,
+    shows=("transactions", "filter"),
 )
 def sums(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) not in ("transactions", "filter"):
@@ -116,6 +124,7 @@ def sums(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "what stands on a transaction is its newest state, and a void is offered where one can be made",
     contents.ScreenShown,
     contents.RowStored,
+    shows=("transaction",),
 )
 def transaction(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) != "transaction":

@@ -72,7 +72,11 @@ def gives_way(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"the time of {screen_id(seen.before)} is over, and {screen_id(seen.after)} stands there"
 
 
-@oracle("R-live-1", "a card that answers is read at once: processing stands for the acquirer alone")
+@oracle(
+    "R-live-1",
+    "a card that answers is read at once: processing stands for the acquirer alone",
+    shows=("processing",),
+)
 def reads_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) != "processing" or not _is_sound(facts, seen) or seen.until != seen.mono:
         return
@@ -106,6 +110,7 @@ def asked_for(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "an answer that is waited for ends the waiting",
     contents.MessageReceived,
     contents.MessageFailed,
+    left=("processing",),
 )
 def answered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if (
@@ -134,7 +139,11 @@ def _newest(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
 
 
 @oracle(
-    "R-live-4", "a screen that says how a payment ended stands for one that has ended", contents.ScreenShown
+    "R-live-4",
+    "a screen that says how a payment ended stands for one that has ended",
+    contents.ScreenShown,
+    shows=_ENDS,
+    anew=True,
 )
 def ended(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     last = _newest(facts, seen)
@@ -158,7 +167,12 @@ def awaited(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{what} came on {screen}, and was not taken"
 
 
-@oracle("R-boot-2", "the look at what a power cut left in doubt ends when nothing is in doubt")
+@oracle(
+    "R-boot-2",
+    "the look at what a power cut left in doubt ends when nothing is in doubt",
+    left=("checking-last",),
+    shows=("checking-last",),
+)
 def looked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if (
         screen_id(seen.before) != "checking-last"
@@ -198,7 +212,11 @@ def printed(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"the paper is out, and {screen} does not say so"
 
 
-@oracle("R-till-3", "a terminal at rest takes the payment that a till asks for, and a result gives way to it")
+@oracle(
+    "R-till-3",
+    "a terminal at rest takes the payment that a till asks for, and a result gives way to it",
+    contents.Act,
+)
 def serves(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     words, before = seen.line.split(), screen_id(seen.before)
     if words[:2] != ["pos", "sale"] or not _is_sound(facts, seen) or seen.around != facts.around:
@@ -224,6 +242,7 @@ def serves(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-home-5",
     "the green key and the shortcuts of the home screen open what the profile says",
     contents.KeyPress,
+    left=("home",),
 )
 def opens(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     home = facts.profile.home
@@ -247,6 +266,8 @@ def opens(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 @oracle(
     "R-passcode-9",
     "a new passcode that is too short or the delivered one goes no further, and a changed one has its row",
+    shows=("repeat-passcode", "passcode-changed"),
+    anew=True,
 )
 def changed(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = seen.confirmed

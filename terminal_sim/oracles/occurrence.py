@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from terminal_sim.bench import PrintedReceipt, Role, TraceEntry, View, contents
 
 Value = str | int
+_NO_DIGITS = re.compile("[^0-9]+")
 
 
 class SeenRow(NamedTuple):
@@ -78,7 +80,7 @@ class Occurrence:
     rows: list[SeenRow] = field(default_factory=list)
     screens: list[View] = field(default_factory=list)
     printed: list[PrintedReceipt] = field(default_factory=list)
-    kinds: set[type[contents.Content]] = field(default_factory=set)
+    kinds: frozenset[type[contents.Content]] = frozenset()
     is_on: bool = True
     came_to: str = field(init=False)
     """The id of the screen that is new since the occurrence before, "" where it is the same."""
@@ -113,32 +115,26 @@ def screen_id(view: View | None) -> str:
 
 def text_of(view: View | None, item: str) -> str:
     """The text of the item with this id, with what stands to its right; "" where it is not shown."""
-    if view is None:
+    if view is None or item not in view.ids:
         return ""
-    found = view.by_id.get(item)
-    return "" if found is None else found.wording
+    return view.by_id[item].wording
 
 
 def has(view: View | None, item: str) -> bool:
     """Whether an item with this id is shown."""
-    return view is not None and item in view.by_id
+    return view is not None and item in view.ids
 
 
 def ids(view: View | None, *roles: Role) -> list[str]:
     """The ids of the items of these roles, in reading order."""
-    return [] if view is None else [one.id for one in view.unplaced if one.role in roles]
+    return [] if view is None else [name for name, role in view.outline if role in roles]
 
 
 def digits(text: str) -> str:
     """The digits of a text in their order: `$12.50` is `1250`."""
-    return "".join(letter for letter in text if letter in "0123456789")
+    return _NO_DIGITS.sub("", text)
 
 
 def field_of(view: View | None) -> tuple[str, str, int]:
     """The field that is typed: how it shows what is typed (`money`, `masked`, ... or "" for none), and that as text and as a number."""
-    typed = view.input if view is not None else None
-    if typed is None:
-        return "", "", 0
-    if isinstance(typed.value, str):
-        return typed.shown.value, typed.value, len(typed.value)
-    return typed.shown.value, str(typed.value.minor), typed.value.minor
+    return view.typed if view is not None else ("", "", 0)

@@ -143,6 +143,8 @@ def _takes_stripe(facts: SessionFacts, seen: Occurrence) -> bool:
 
 @oracle("R-offline-4", "a payment is refused offline only for a reason that holds", contents.ScreenShown)
 def refused(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.after is None or seen.after.ids.isdisjoint(_REFUSALS):
+        return
     rules, now = facts.profile.offline, seen.shown_at
     for reason in _REFUSALS:
         if not has(seen.after, reason) or has(seen.before, reason):

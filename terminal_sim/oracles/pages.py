@@ -17,7 +17,7 @@ _WITHIN = ("transaction", "receipts", "customer-receipt", "merchant-receipt", "p
 
 def rows_of(view: View | None) -> list[int]:
     """The numbers of the rows that a list shows."""
-    shown = [] if view is None else [one.id for one in view.unplaced]
+    shown = [] if view is None else [name for name, _ in view.outline]
     return [int(one.removeprefix(_ROW)) for one in shown if one.startswith(_ROW)]
 
 
@@ -25,6 +25,7 @@ def rows_of(view: View | None) -> list[int]:
     "R-page-1",
     "the pages of a list follow one another without a gap, and a list begins with its newest payment",
     contents.ScreenShown,
+    shows=LISTS_OF,
 )
 def pages(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     screen = screen_id(seen.after)
@@ -49,7 +50,12 @@ def _comes_back(seen: Occurrence) -> bool:
     return before in _WITHIN or (before == "filter" and seen.target not in (*FILTERS, "all"))
 
 
-@oracle("R-remark-1", "a remark on a payment is about what was just done with it", contents.ScreenShown)
+@oracle(
+    "R-remark-1",
+    "a remark on a payment is about what was just done with it",
+    contents.ScreenShown,
+    shows=("transaction", "receipts", "customer-receipt", "merchant-receipt", "batch-report", "last-batch"),
+)
 def remarks(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) not in (
         "transaction",
@@ -88,6 +94,7 @@ def remarks(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-void-3",
     "a void is not offered where none was completed, and one that was declined may be tried again",
     contents.ScreenShown,
+    shows=("transaction",),
 )
 def offered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) != "transaction":
@@ -103,6 +110,7 @@ def offered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-void-4",
     "a void that is touched is sent, unless the payment was voided or the account forbids it",
     contents.Touch,
+    left=("transaction",),
 )
 def begun(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if (
@@ -131,6 +139,7 @@ def begun(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-order-1",
     "the list of orders ends with the newest, and has each once in the order of their arrival",
     contents.ScreenShown,
+    shows=("orders",),
 )
 def orders(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) != "orders" or seen.after is None:
@@ -154,6 +163,7 @@ def orders(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-order-2",
     "the checkout says how many orders were not looked at yet, and none that the list shows is such a one",
     contents.ScreenShown,
+    shows=("home", "orders"),
 )
 def new_orders(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     checkout, screen = facts.profile.checkout, screen_id(seen.after)
@@ -181,6 +191,8 @@ def heard(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-remark-2",
     "what was wrong with the last card is not said of the next way to present it",
     contents.ScreenShown,
+    shows=("insert-instead",),
+    anew=True,
 )
 def presented(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.came_to != "insert-instead" or seen.after is None:
@@ -190,7 +202,12 @@ def presented(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{one.text!r} stands on {screen_id(seen.after)}"
 
 
-@oracle("R-list-5", "payments in different states are told by different words", contents.ScreenShown)
+@oracle(
+    "R-list-5",
+    "payments in different states are told by different words",
+    contents.ScreenShown,
+    shows=LISTS_OF,
+)
 def words(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) not in LISTS_OF or seen.after is None:
         return

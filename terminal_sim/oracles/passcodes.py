@@ -49,7 +49,13 @@ def lock(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             )
 
 
-@oracle("R-passcode-3", "a passcode that is typed and confirmed is judged, unless it is locked")
+@oracle(
+    "R-passcode-3",
+    "a passcode that is typed and confirmed is judged, unless it is locked",
+    contents.KeyPress,
+    contents.Touch,
+    left=("passcode",),
+)
 def always_judged(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if (
         screen_id(seen.before) != "passcode"
@@ -64,7 +70,7 @@ def always_judged(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield "a passcode was confirmed, and nothing says whether it was right"
 
 
-@oracle("R-passcode-4", "a locked passcode says for how long, and takes no digit")
+@oracle("R-passcode-4", "a locked passcode says for how long, and takes no digit", shows=("passcode",))
 def locked_screen(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) != "passcode":
         return
@@ -102,6 +108,8 @@ def _says(said: str, minutes: int) -> bool:
 
 @oracle("R-passcode-5", "what lies behind a passcode is reached by it alone")
 def guarded(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if not seen.rows and not seen.came_to.startswith(_MENU):
+        return
     accepted = facts.accepted | {
         row.text("name") for row in seen.rows if row.kind == "passcode" and row.text("result") != "wrong"
     }
@@ -158,6 +166,7 @@ def _guards(profile: Profile) -> Mapping[str, frozenset[str]]:
     "R-passcode-6",
     "the reminder of a delivered passcode stands behind it, as long as it is the delivered one",
     contents.ScreenShown,
+    shows=("menu-*",),
 )
 def reminder(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     screen, name = screen_id(seen.after), ""

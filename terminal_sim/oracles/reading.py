@@ -62,6 +62,9 @@ def application(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-entry-4",
     "the address is asked for as the profile says for the country of the card",
     contents.StateChanged,
+    left=("cvc", "expiry"),
+    shows=("postal-code", "processing"),
+    anew=True,
 )
 def address_asked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said, moto = seen.confirmed, facts.profile.moto

@@ -8,7 +8,7 @@ from terminal_sim.bench import PrintedReceipt, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
-from terminal_sim.oracles.receipts import date_of, ids_of, is_reprint, row_of, row_on, value_of
+from terminal_sim.oracles.receipts import date_of, is_reprint, row_of, row_on, value_of
 
 # What the row of a payment has, and the label under which its receipt says so; a void's own paper says less.
 _SAID = {
@@ -50,7 +50,7 @@ def whole(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         row = row_on(facts, seen, paper)
         if row is None:
             continue
-        labels = ids_of(paper)
+        labels = paper.ids
         said = {**_SAID, **({} if row.kind == "void" else _NOT_OF_A_VOID)}
         for name, label in said.items():
             value = row.text(name)
@@ -85,7 +85,7 @@ def _from_where(facts: SessionFacts, paper: PrintedReceipt, row: SeenRow) -> Ite
         yield f"it names the terminal {terminal}, and this one is {facts.terminal.name}"
     if merchant != facts.profile.merchant.id and row.kind != "void":
         yield f"it names the merchant {merchant}, and the profile {facts.profile.merchant.id}"
-    for line in paper.receipt.lines:
+    for line in paper.written:
         label, value = getattr(line, "label", None), getattr(line, "value", None)
         if getattr(label, "id", "") == "receipt-type" and getattr(value, "id", "") != f"type-{row.kind}":
             yield f"it is of a {row.kind}, and says {getattr(value, 'id', 'nothing')}"
@@ -98,7 +98,7 @@ def _from_where(facts: SessionFacts, paper: PrintedReceipt, row: SeenRow) -> Ite
 @oracle("R-paper-10", "each copy has its own title", contents.ReceiptPrinted)
 def titled(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     for paper in seen.printed:
-        if f"receipt-{paper.copy}-copy" not in ids_of(paper):
+        if f"receipt-{paper.copy}-copy" not in paper.ids:
             yield f"the {paper.copy} copy has another title"
 
 
@@ -200,6 +200,8 @@ def by_message(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-paper-16",
     "a receipt by message is offered until it has a number, of which the screen then says the last four digits",
     contents.ScreenShown,
+    shows=("approved", "accepted-offline"),
+    anew=True,
 )
 def to_a_number(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     checkout = facts.profile.checkout
@@ -219,7 +221,12 @@ def to_a_number(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"a number that ends with {typed.digits[-4:]} was typed, and the screen says {said or 'nothing'!r}"
 
 
-@oracle("R-paper-14", "that a copy was printed is said where one came out", contents.ScreenShown)
+@oracle(
+    "R-paper-14",
+    "that a copy was printed is said where one came out",
+    contents.ScreenShown,
+    left=("customer-receipt", "merchant-receipt"),
+)
 def said_so(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.before) not in ("customer-receipt", "merchant-receipt"):
         return

@@ -21,32 +21,22 @@ _KEPT = {
 }
 
 
-def ids_of(paper: PrintedReceipt) -> list[str]:
-    """The ids of the wordings of its lines, in their order."""
-    parts = (
-        part
-        for line in paper.receipt.lines
-        for part in (getattr(line, "text", ""), getattr(line, "label", ""))
-    )
-    return [str(part.id) for part in parts if not isinstance(part, str)]
-
-
 def value_of(paper: PrintedReceipt, label: str) -> str:
     """What stands behind the label with this id, as its line has it; "" where it is not there."""
-    found = (line for line in paper.receipt.lines if getattr(getattr(line, "label", None), "id", "") == label)
+    found = (line for line in paper.written if getattr(getattr(line, "label", None), "id", "") == label)
     return str(getattr(next(found, None), "value", ""))
 
 
 def date_of(paper: PrintedReceipt, label: str) -> datetime | None:
     """The moment that stands behind the label with this id, None where there is none."""
-    found = (line for line in paper.receipt.lines if getattr(getattr(line, "label", None), "id", "") == label)
+    found = (line for line in paper.written if getattr(getattr(line, "label", None), "id", "") == label)
     at = dict(getattr(getattr(next(found, None), "value", None), "args", ())).get("at")
     return at if isinstance(at, datetime) else None
 
 
 def is_reprint(paper: PrintedReceipt) -> bool:
     """Whether it has the mark of a copy."""
-    return "receipt-copy" in ids_of(paper)
+    return "receipt-copy" in paper.ids
 
 
 def row_of(facts: SessionFacts, seen: Occurrence, reference: str) -> SeenRow | None:
@@ -100,11 +90,7 @@ def reprint(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             ),
             None,
         )
-        if (
-            first is not None
-            and first.receipt.lines != paper.receipt.lines[1:]
-            and not _changed_since(facts, paper)
-        ):
+        if first is not None and first.written != paper.written[1:] and not _changed_since(facts, paper):
             yield f"the copy of {paper.receipt.reference} says other things than the {paper.copy} receipt did"
 
 
@@ -136,10 +122,10 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         if row is None:
             yield f"it is of {paper.receipt.reference}, and there is no such payment"
             continue
-        ids = ids_of(paper)
+        ids = paper.ids
         total = [
             getattr(line, "value", None)
-            for line in paper.receipt.lines
+            for line in paper.written
             if getattr(getattr(line, "label", None), "id", "") == "receipt-total"
         ]
         minor = getattr(total[0], "minor", None) if total else None

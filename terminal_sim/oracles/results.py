@@ -21,6 +21,8 @@ _PAPER = ("customer-receipt", "merchant-receipt", "out-of-paper")
     "R-result-1",
     "a payment that ends well sounds good, and one that does not sounds bad",
     contents.ScreenShown,
+    shows=(*_GOOD, *_BAD),
+    anew=True,
 )
 def tone(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.came_to not in (*_GOOD, *_BAD) or screen_id(seen.before) in (*_PAPER, "receipt-number"):
@@ -31,7 +33,13 @@ def tone(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{seen.came_to} sounds {tones[-1] if tones else 'not at all'}"
 
 
-@oracle("R-result-2", "an approval of a part says so, and how much is left to pay", contents.ScreenShown)
+@oracle(
+    "R-result-2",
+    "an approval of a part says so, and how much is left to pay",
+    contents.ScreenShown,
+    shows=("approved",),
+    anew=True,
+)
 def partly(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     row = payment_on_screen(facts, seen)
     if seen.came_to != "approved" or row is None or row.kind == "void":
@@ -50,6 +58,8 @@ def partly(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-result-3",
     "the screen asks for a signature where the cardholder is verified by one",
     contents.ScreenShown,
+    shows=_GOOD,
+    anew=True,
 )
 def signature(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     row = payment_on_screen(facts, seen)
@@ -60,7 +70,13 @@ def signature(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"the cardholder was verified by {row.text('cvm') or 'nothing'}, and a signature is {'not ' if wanted else ''}asked for"
 
 
-@oracle("R-result-4", "a payment that the acquirer declined says by which code", contents.ScreenShown)
+@oracle(
+    "R-result-4",
+    "a payment that the acquirer declined says by which code",
+    contents.ScreenShown,
+    shows=("declined",),
+    anew=True,
+)
 def said_why(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     row = payment_on_screen(facts, seen)
     if seen.came_to != "declined" or row is None or row.kind == "void":
@@ -77,7 +93,12 @@ def said_why(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"the answer was {code}, and the cardholder is {'not ' if code in _REFERRALS else ''}told to call the bank"
 
 
-@oracle("R-result-5", "a card that is still in is spoken of, and waited for before the home screen")
+@oracle(
+    "R-result-5",
+    "a card that is still in is spoken of, and waited for before the home screen",
+    contents.Act,
+    contents.ScreenShown,
+)
 def card_in(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if (
         facts.line_disturbed
@@ -123,7 +144,13 @@ def address(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"the time of the answer to the address is over, and {seen.came_to or 'nothing'} stands there"
 
 
-@oracle("R-result-7", "all lights are green when a payment has ended well", contents.ScreenShown)
+@oracle(
+    "R-result-7",
+    "all lights are green when a payment has ended well",
+    contents.ScreenShown,
+    shows=_GOOD,
+    anew=True,
+)
 def lights(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.came_to not in _GOOD or screen_id(seen.before) in (*_PAPER, "receipt-number") or not seen.is_on:
         return
@@ -136,6 +163,7 @@ def lights(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-result-8",
     "a card that is taken out before it had the last word ends the payment, and the screen says so",
     contents.Act,
+    left=("enter-pin", "choose-application", "processing"),
 )
 def taken_out(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     on_screen = screen_id(seen.before) in ("enter-pin", "choose-application")
@@ -152,7 +180,10 @@ def taken_out(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 @oracle(
-    "R-till-1", "a till takes its request back in time, and the screen says that it did", contents.ScreenShown
+    "R-till-1",
+    "a till takes its request back in time, and the screen says that it did",
+    contents.ScreenShown,
+    anew=True,
 )
 def taken_back(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     asks = (
@@ -172,7 +203,11 @@ def taken_back(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 @oracle(
-    "R-till-2", "a till is given no payment above the highest amount of the profile", contents.StateChanged
+    "R-till-2",
+    "a till is given no payment above the highest amount of the profile",
+    contents.StateChanged,
+    shows=("present-card",),
+    anew=True,
 )
 def too_much(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     match seen.line.split():

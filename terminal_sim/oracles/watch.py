@@ -15,7 +15,7 @@ from terminal_sim.oracles.chart import chart_alarms
 from terminal_sim.oracles.choice import ALL_CLASSES, OracleClass
 from terminal_sim.oracles.facts import SessionFacts, around_after, beginning
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, TypedEntry, field_of, screen_id
-from terminal_sim.oracles.oracle import Oracle, OracleAlarm
+from terminal_sim.oracles.oracle import Oracle, OracleAlarm, asked_of
 
 HEALED = Duration.parse("26h")
 """After so long with everything cured nothing may be in doubt any more."""
@@ -53,9 +53,8 @@ class OracleWatch:
         self.alarms: list[OracleAlarm] = []
         self._bench = bench
         self._terminal = terminal
-        self._oracles = tuple(oracles)
+        self._asked = asked_of(tuple(oracles))
         self._classes = classes
-        self._by_kinds: dict[frozenset[type[contents.Content]], tuple[Oracle, ...]] = {}
         self.facts = beginning(terminal)
         self._entries: list[TraceEntry] = []
         self._view: View | None = terminal.view() if terminal.is_on else None
@@ -86,7 +85,7 @@ class OracleWatch:
             return
         seen = self._occurrence(self._bench.now.mono if mono is None else mono)
         self._entries = []
-        for one in self._asked(frozenset(seen.kinds)):
+        for one in self._asked.where(seen.kinds, screen_id(seen.before), screen_id(seen.after)):
             for detail in one.judge(self.facts, seen):
                 if len(self.alarms) < _MOST:
                     self.alarms.append(OracleAlarm(one.code, one.sentence, detail, seen.event))
@@ -134,18 +133,10 @@ class OracleWatch:
         """Watch no longer."""
         self._bench.trace.unsubscribe(self)
 
-    def _asked(self, kinds: frozenset[type[contents.Content]]) -> tuple[Oracle, ...]:
-        """The rules that are asked where entries of these kinds have come, in the order of the catalogue."""
-        known = self._by_kinds.get(kinds)
-        if known is None:
-            known = tuple(one for one in self._oracles if not one.after or not kinds.isdisjoint(one.after))
-            self._by_kinds[kinds] = known
-        return known
-
     def _occurrence(self, until: int) -> Occurrence:
         entries, facts, before = self._entries, self.facts, self._before
         first = entries[0].content
-        kinds = {type(entry.content) for entry in entries}
+        kinds = frozenset([type(entry.content) for entry in entries])
         line = first.line if isinstance(first, contents.Act) and contents.ActRefused not in kinds else ""
         if line:
             self._sound_since = until

@@ -26,7 +26,11 @@ _OPENS = {"manual-entry": "card-number", "gift-card": "card-number", "clearpay":
 
 
 @oracle(
-    "R-way-1", "the red key of a list or a setting leads one screen back", contents.KeyPress, contents.Touch
+    "R-way-1",
+    "the red key of a list or a setting leads one screen back",
+    contents.KeyPress,
+    contents.Touch,
+    left=tuple(_BACK),
 )
 def back(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     wanted = _BACK.get(screen_id(seen.before), ())
@@ -44,6 +48,7 @@ def back(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-way-2",
     "a menu, a list or a passcode that nobody touches any more gives way to the home screen",
     contents.TimePassed,
+    left=(*_LEFT_FOR_HOME, "menu-*"),
 )
 def home(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     screen = screen_id(seen.before)
@@ -77,6 +82,7 @@ def offered(profile: Profile) -> list[str]:
     "R-way-4",
     "the screen that asks for a card offers the ways of paying that the profile has",
     contents.ScreenShown,
+    shows=_PRESENTED,
 )
 def ways(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) not in _PRESENTED:
@@ -91,6 +97,7 @@ def ways(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-way-5",
     "a way of paying that is touched opens, but where payments are kept none does without the acquirer",
     contents.Touch,
+    left=("present-card",),
 )
 def chosen(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.before) != "present-card" or seen.target not in _WAYS or not seen.is_on:
@@ -109,6 +116,7 @@ def chosen(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-reader-5",
     "a tap that an outage forbids is not read: the screen says so, and the payment waits on",
     contents.Act,
+    left=_PRESENTED,
 )
 def not_tapped(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     rules, outage, screen = facts.profile.offline, facts.outage, screen_id(seen.before)
@@ -126,7 +134,10 @@ def not_tapped(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 @oracle(
-    "R-way-6", "the page of the service's state is in reach while the acquirer is not", contents.ScreenShown
+    "R-way-6",
+    "the page of the service's state is in reach while the acquirer is not",
+    contents.ScreenShown,
+    shows=("home",),
 )
 def status(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if (
@@ -143,6 +154,8 @@ def status(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-way-7",
     "a result says that a payment was cancelled where somebody cancelled it, and that it timed out where nobody did anything",
     contents.ScreenShown,
+    shows=("timed-out", "cancelled"),
+    anew=True,
 )
 def why(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.came_to == "timed-out" and "state" not in seen.dues:

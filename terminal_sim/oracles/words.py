@@ -10,7 +10,6 @@ from terminal_sim.bench import View, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence
 from terminal_sim.oracles.oracle import oracle
-from terminal_sim.oracles.receipts import ids_of
 
 # Wordings that are the same in English and in French.
 _IN_COMMON = frozenset((
@@ -42,19 +41,27 @@ def translated(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if view is None:
         return
     named = {one for _, one in view.wordings} if seen.came_to else set()
-    named.update(one for paper in seen.printed for one in ids_of(paper))
+    named.update(one for paper in seen.printed for one in paper.ids)
     for name in sorted(named - _IN_COMMON):
         yield from _same(view, facts.profile.languages, name)
 
 
 def _same(view: View, languages: tuple[str, ...], name: str) -> Iterator[str]:
+    known = view.texts.catalogue
+    yield from _alike(name, tuple([(locale, known(locale).get(name, "")) for locale in languages]))
+
+
+@lru_cache(maxsize=4096)
+def _alike(name: str, said_in: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """A sentence for each language in which a wording reads as in one before."""
+    found: list[str] = []
     words: dict[str, str] = {}
-    for locale in languages:
-        said = view.texts.catalogue(locale).get(name, "")
+    for locale, said in said_in:
         if any(letter.isalpha() for letter in said.partition("{")[0]):
             other = words.setdefault(said, locale)
             if other.partition("-")[0] != locale.partition("-")[0]:
-                yield f"{name} reads {said!r} in {other} and in {locale}"
+                found.append(f"{name} reads {said!r} in {other} and in {locale}")
+    return tuple(found)
 
 
 @lru_cache(maxsize=512)
@@ -79,7 +86,7 @@ def _plain(text: str) -> str:
 )
 def amounts(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     currency, view = facts.profile.currency, seen.after
-    said = view.by_id.get("sum") if view is not None and seen.came_to else None
+    said = view.by_id["sum"] if view is not None and seen.came_to and "sum" in view.ids else None
     if view is not None and said is not None:
         shown = [
             dict(getattr(getattr(one, "text", None), "args", ()))
@@ -90,7 +97,7 @@ def amounts(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         if minor is not None and _plain(said.text) != written(minor, currency, view.locale):
             yield f"{said.text!r} stands there, and {written(minor, currency, view.locale)!r} is meant"
     for paper in seen.printed:
-        for line in paper.receipt.lines:
+        for line in paper.written:
             minor = getattr(getattr(line, "value", None), "minor", None)
             if isinstance(minor, int) and written(minor, currency, paper.receipt.locale) not in _plain(
                 paper.text

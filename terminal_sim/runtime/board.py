@@ -127,7 +127,7 @@ class Panel:
     def changed(self) -> DrawnScreen | None:
         """The screen that is up, where it is another than `shown`."""
         drawn = self.draw()
-        if drawn is None or drawn == self.shown:
+        if drawn is None or drawn is self.shown or drawn == self.shown:
             return None
         self.shown = drawn
         self.generation += 1

@@ -201,10 +201,11 @@ class Waiting:
     @contextmanager
     def _by_hand(self, *words: str) -> Iterator[None]:
         """The trace says what is done as a script says it, and why where it was refused; keys and touches are entries by themselves."""
-        before = self._snapshot()
+        before = self._snapshot() if self._forbidden else None
         with self.bench.acting(self.terminal, " ".join(words)):
             yield
-        self._watch(before)
+        if before is not None:
+            self._watch(before)
 
     def _snapshot(self, on: str = "main") -> ScreenSnapshot:
         appearance = self.terminal.appearance()

@@ -11,8 +11,9 @@ from terminal_sim.explore.search.archive import ArchiveCell, around_of
 from terminal_sim.explore.search.ground import ExploredSession, SessionMoment
 from terminal_sim.explore.search.learned import Place
 from terminal_sim.explore.search.memory import ExplorerMemory
-from terminal_sim.explore.search.offers import OfferedAct, offers
+from terminal_sim.explore.search.offers import offers
 from terminal_sim.explore.search.recipes import LONGEST, Step
+from terminal_sim.explore.search.standing_offers import OfferedAct
 from terminal_sim.explore.search.ways import written_by
 from terminal_sim.explore.search.world import cures
 from terminal_sim.oracles.watch import HEALED

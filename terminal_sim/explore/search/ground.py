@@ -24,6 +24,7 @@ from terminal_sim.explore.denominator import Denominator
 from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.act_runner import ActRunner
 from terminal_sim.explore.search.beyond import beyond_a_script
+from terminal_sim.explore.search.standing_offers import StandingOffers
 from terminal_sim.explore.secret_words import details_of
 from terminal_sim.oracles.choice import ALL_CLASSES, OracleClass
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
@@ -86,6 +87,11 @@ class Ground:
     def allowed(self) -> frozenset[str]:
         """The keys of the states, moves and guards that acts of a script can come to here."""
         return frozenset(Denominator.of(self.model, beyond=beyond_a_script).allowed)
+
+    @cached_property
+    def standing(self) -> StandingOffers:
+        """What is offered at every moment on it."""
+        return StandingOffers.of(self.model)
 
     def session(self) -> ExploredSession:
         """A new session."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from terminal_sim.bench import Duration, Role, TerminalUnderTest
-from terminal_sim.explore.search.act import PRESENTING, PRESS, PRESS_BLINDLY, TAP, WAIT, Act, is_digits
+from terminal_sim.explore.search.act import PRESENTING, PRESS, TAP, WAIT
 from terminal_sim.explore.search.ground import ExploredSession
-from terminal_sim.explore.search.values import durations, values
-from terminal_sim.explore.search.world import cures, faults
+from terminal_sim.explore.search.standing_offers import OfferedAct
+from terminal_sim.explore.search.values import values
+from terminal_sim.explore.search.world import cures
 
 # The cards by which the kernel goes its usual ways, those first that go most of them; every other card is presented less often.
 CHIPS = (
@@ -29,32 +28,25 @@ TAPS = (
 STRIPES = ("visa-stripe", "gift-card", "visa-credit", "mute", "interac-debit")
 _USUAL = {"insert": CHIPS, "tap-card": TAPS, "swipe": STRIPES}
 _FIRST = {"insert": 14, "tap-card": 8, "swipe": 6}
-_DRAWN_KEYS = {"OK": 10, "CANCEL": 4}
-
-
-class OfferedAct(Struct, frozen=True):
-    """An act, and how much it is preferred to others."""
-
-    act: Act
-    weight: int = 10
 
 
 def offers(session: ExploredSession) -> list[OfferedAct]:
     """All sensible acts here, in an order that depends on nothing else."""
     terminal = session.terminal
     if not terminal.is_on:
-        return [OfferedAct(("power", "on"), 60), OfferedAct((WAIT, "1h"), 2), *world(terminal)]
+        return [OfferedAct(("power", "on"), 60), OfferedAct((WAIT, "1h"), 2), *_world(session)]
     return [
-        *_screen(terminal),
+        *_screen(session),
         *_field(session),
         *_reader(session),
         *_clock(session),
         *_till(session),
-        *world(terminal),
+        *_world(session),
     ]
 
 
-def _screen(terminal: TerminalUnderTest) -> Iterator[OfferedAct]:
+def _screen(session: ExploredSession) -> Iterator[OfferedAct]:
+    terminal, standing = session.terminal, session.ground.standing
     for item in terminal.view().unplaced:
         if not item.touchable or item.role is Role.KEY or not item.id:
             continue
@@ -62,20 +54,10 @@ def _screen(terminal: TerminalUnderTest) -> Iterator[OfferedAct]:
             yield OfferedAct((TAP, item.id), 4 if item.key == "CANCEL" else 12)
         else:
             yield OfferedAct((TAP, item.id), 4 if item.role is Role.TAB else 16)
-    for key in _keys(terminal):
-        if terminal.takes(key):
-            yield OfferedAct((PRESS, key), _DRAWN_KEYS.get(key, 2))
-    yield from (
-        OfferedAct((PRESS_BLINDLY, key), 1) for key in ("MENU", "CLEAR", "5", "OK") if not terminal.takes(key)
-    )
+    taken = {key for key in standing.looked_at if terminal.takes(key)}
+    yield from (press for key, press in standing.presses if key in taken)
+    yield from (press for key, press in standing.blind_presses if key not in taken)
     yield from (OfferedAct((PRESS, digits, "OK"), 16) for digits in _shortcuts(terminal))
-
-
-def _keys(terminal: TerminalUnderTest) -> tuple[str, ...]:
-    """Every key of the keypad, one of its digits."""
-    keypad = terminal.profile.keypad
-    named = [key for row in keypad.layout for key in row if not is_digits(key)]
-    return tuple(dict.fromkeys(("OK", "CANCEL", *named, *keypad.keys, "5")))
 
 
 def _shortcuts(terminal: TerminalUnderTest) -> tuple[str, ...]:
@@ -115,9 +97,7 @@ def _clock(session: ExploredSession) -> Iterator[OfferedAct]:
             yield OfferedAct((WAIT, str(Duration(left))), weight)
         if left > 1:
             yield OfferedAct((WAIT, str(Duration(left - 1))), 2)
-    yield OfferedAct((WAIT, "2s"), 4)
-    for length in durations(terminal.profile):
-        yield OfferedAct((WAIT, str(length)), 1)
+    yield from session.ground.standing.waits
 
 
 def _till(session: ExploredSession) -> Iterator[OfferedAct]:
@@ -132,9 +112,8 @@ def _till(session: ExploredSession) -> Iterator[OfferedAct]:
         yield OfferedAct(("pos", "refund", f"T-{count - 1}"), 2)
 
 
-def world(terminal: TerminalUnderTest) -> Iterator[OfferedAct]:
+def _world(session: ExploredSession) -> Iterator[OfferedAct]:
     """What can go wrong around the terminal, and right again."""
-    for fault in faults(terminal.profile):
-        yield OfferedAct(fault, 1)
-    for cure in cures(terminal):
+    yield from session.ground.standing.faults
+    for cure in cures(session.terminal):
         yield OfferedAct(cure, 14)

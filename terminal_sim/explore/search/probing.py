@@ -10,7 +10,7 @@ from terminal_sim.explore.search.learned import Place
 from terminal_sim.explore.search.memory import ExplorerMemory
 from terminal_sim.explore.search.offers import offers
 from terminal_sim.explore.search.recipes import Step
-from terminal_sim.explore.search.triggers import makes
+from terminal_sim.explore.search.triggers import makes_one_of
 from terminal_sim.explore.search.uncovered import Approach, SearchedMove, UncoveredMoves
 
 _MOVES = 12  # that are gone for in one session, until one is made
@@ -89,7 +89,7 @@ class Probing:
         """One of the acts that can make the move, that which was least tried here; before the last one now and then any other."""
         chance, place = acting.chance, acting.place
         found = offers(acting.session)
-        fitting = [one.act for one in found if any(makes(one.act, each) for each in approach.triggers)]
+        fitting = [one.act for one in found if makes_one_of(one.act, approach.triggers)]
         if place is None or not fitting or (not is_last and chance.random() < 0.5):
             acting.ordinary(1)
             return

@@ -82,6 +82,9 @@ def related(one: Relation, ground: Ground, acts: Sequence[Act]) -> RelationBreac
     elsewhere = changed_ground(one, silent)
     errands = neutral_errands(ground.model)
     with silent.session() as plain, elsewhere.session() as changed:
+        if one is not relations.errand:  # only an errand asks what a watcher knows
+            plain.watch.close()
+            changed.watch.close()
         seen, seen_too = _ShownActs(plain), _ShownActs(changed)
         rows: list[str] = []
         for act in acts:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from terminal_sim.explore.search.act import WAIT, Act
 from terminal_sim.explore.search.learned import Place
-from terminal_sim.explore.search.offers import OfferedAct
+from terminal_sim.explore.search.standing_offers import OfferedAct
 
 _REFUSED_OFTEN = 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from terminal_sim.explore.search.act import PRESS, PRESS_BLINDLY, TAP, WAIT, Act, is_digits
 
@@ -45,6 +46,12 @@ _MADE_BY: Mapping[str, tuple[Act, ...]] = {
     "returned": ((PRESS, "OK"), (PRESS, "CANCEL"), (TAP,), (WAIT,)),
 }
 """The first words of acts, by the trigger that they can make at once or in a moment. Of a press counts each of its keys."""
+
+
+@lru_cache(maxsize=1 << 14)
+def makes_one_of(act: Act, triggers: frozenset[str]) -> bool:
+    """Whether the act can make one of the triggers."""
+    return any(makes(act, each) for each in triggers)
 
 
 def makes(act: Act, trigger: str) -> bool:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from terminal_sim.bench import Duration, Profile
+from terminal_sim.bench import Profile
 from terminal_sim.explore.search.ground import ExploredSession
 
 TYPED = ("visa-credit", "amex-credit", "mastercard-pin", "cb-visa-fr", "gift-card")
-SECOND = Duration.parse("1s")
 
 
 def values(session: ExploredSession, screen: str, shown: str) -> Iterator[tuple[str, int]]:
@@ -58,17 +57,3 @@ def amounts(profile: Profile, screen: str) -> tuple[int, ...]:
         spoken = [offline.limit, offline.limit_max, offline.limit_max + 1]
     found = [1000, 1250, *spoken, 1, limits.max_amount + 1, limits.moto_max_amount + 1]
     return tuple(dict.fromkeys(amount for amount in found if amount))
-
-
-def durations(profile: Profile) -> tuple[Duration, ...]:
-    """The long times of the profile, each with a second before and behind."""
-    offline = profile.offline
-    spoken = [code.lock for code in profile.passcodes.values()]
-    if offline.enabled:
-        spoken += [
-            offline.session.network,
-            offline.session.service,
-            *([offline.upload] if offline.upload is not None else []),
-        ]
-    found = [Duration(one + more) for one in dict.fromkeys(spoken) for more in (-SECOND, 0, SECOND)]
-    return tuple(found)

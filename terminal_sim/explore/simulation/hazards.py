@@ -11,7 +11,7 @@ from random import Random
 
 from terminal_sim.bench import Profile, TerminalUnderTest
 from terminal_sim.explore.search.act import WAIT, Act
-from terminal_sim.explore.search.values import durations
+from terminal_sim.explore.search.standing_offers import durations
 from terminal_sim.explore.search.world import cures, faults
 
 RATES = (0.03, 0.1, 0.25)
