@@ -64,6 +64,7 @@ LOOKALIKES = (
     Lookalike("a tap that an outage forbids finds a reader that was unplugged", "square-stand", "pos sale T-1 1000; insert visa-credit; fault wire unplug; remove card; service down; press OK 1 OK; tap-card visa-credit", {"offline.allowed": "true"}),
     Lookalike("a receipt of one sale has its number, and the next sale of a till is in the same instant", "square-register", "pos sale T-1 1000; swipe visa-stripe; wait 2s; tap id:digital-receipt; press 5145551234 OK; pos sale T-2 1000; insert visa-credit; wait 1d"),
     Lookalike("the link is lost and back after six sends in vain, and a person is called for when the seventh was in vain", "square-terminal", f"{KEPT}; host answers {' '.join(['timeout'] * 9)}; network up; wait 30min10s; network down; network up; wait 40min", {"offline.allowed": "true"}),
+    Lookalike("a PIN is typed for what a till asked for above the limit before the link went", "v400m-offline", "pos sale T-1 5001; network down; insert mastercard-pin; press 1234 OK; wait 1min", {"offline.limit": "5000", "offline.limit_max": "5000"}),
 )  # fmt: skip
 
 
