@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import Profile
 
-# Small limits, and time-outs of which no two are the same: one in the place of another is seen.
 _SMALL = {
     "limits.moto_max_amount": "50000",
     "limits.refund_max_amount": "50000",
     "limits.max_amount": "200000",
     "limits.history": "3",
+}
+# Time-outs of which no two are the same: one in the place of another is seen, beside a checkout that withholds a way and beside one that has it.
+_OWN_TIMES = {
     "timeouts.menu": "50s",
     "timeouts.entry": "70s",
     "timeouts.card": "110s",
@@ -67,11 +69,12 @@ def _switched(profile: Profile) -> Iterator[dict[str, str]]:
     by_itself = _BY_ITSELF if profile.settlement.enabled else {}
     withheld = _WITHHELD if profile.checkout is not None else {}
     refused = _NOTHING_OFFLINE if profile.offline.enabled else {}
-    yield {**_SMALL, **_CARD_DECIDES, **refunds, **no_code, **few_printed, **by_itself, **withheld, **refused}
+    small = {**_SMALL, **_OWN_TIMES, **_CARD_DECIDES, **refunds}
+    yield {**small, **no_code, **few_printed, **by_itself, **withheld, **refused}
     if profile.printer is not None:
         yield {**_ON_REQUEST, **refunds}
     if profile.offline.enabled and not profile.offline.allowed:
-        yield _FEW_OFFLINE
+        yield {**_FEW_OFFLINE, **_OWN_TIMES}
     elif not profile.offline.enabled and "standalone" in profile.features:
         yield {**_TAKES_OFFLINE, **refunds}
 

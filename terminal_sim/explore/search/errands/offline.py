@@ -55,7 +55,21 @@ def offline(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             for more in (-SECOND, 0, SECOND):
                 yield (*allow, down, (WAIT, str(Duration(session + more))), *one)
                 if rules.upload is not None:
-                    yield (*allow, down, *one, (WAIT, str(Duration(rules.upload + more))), up, (WAIT, "2s"))
+                    late: Act = (WAIT, str(Duration(rules.upload + more)))
+                    yield (*allow, down, *one, late, up, (WAIT, "2s"))
+                    if more > 0:
+                        yield (
+                            *allow,
+                            down,
+                            *one,
+                            ("host", "answers", "timeout"),
+                            up,
+                            (WAIT, "2s"),
+                            down,
+                            late,
+                            up,
+                        )
+                        yield from _filtered((*allow, down, *one, late, up), start, ways)
                     yield (
                         *allow,
                         down,
@@ -71,7 +85,8 @@ def offline(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             yield (*allow, down, *(one * 2), up, (WAIT, "2s"))
             yield (*allow, ("power", "cut"), down, ("power", "on"), *one, up, (WAIT, "2s"))
             silent: Act = ("host", "answers", "timeout")
-            yield (*allow, down, *(one * 2), silent, up, (WAIT, "2s"), down, (WAIT, "10min"), *one)
+            sent: Errand = (silent, up, (WAIT, "2s"), down)
+            yield (*allow, down, *(one * 2), *sent, (WAIT, "10min"), *one)
             yield (*allow, down, *one, ("power", "cut"), ("power", "on"), *one, up, (WAIT, "2s"))
             yield (
                 *allow,
@@ -131,3 +146,22 @@ def offline(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                     (WAIT, "1h"),
                     ("fault", "app", "open"),
                 )
+
+
+def _filtered(expired: Errand, start: Errand, ways: list[MenuWay]) -> Iterator[Errand]:
+    """The list behind payments that expired, were declined, were paid and wait, by each word that narrows it."""
+    declined = paid(start, 1250, ("insert", "visa-declined"))
+    for way in ways_to(ways, "transactions"):
+        yield (
+            *expired,
+            *declined,
+            *paid(start, 1000),
+            ("network", "down"),
+            *paid(start, 1000),
+            *way,
+            *(
+                act
+                for name in ("pending", "completed", "declined", "expired", "lost", "all")
+                for act in ((TAP, "filter"), (TAP, name))
+            ),
+        )

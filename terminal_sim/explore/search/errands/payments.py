@@ -75,6 +75,7 @@ def payments(profile: Profile, pins: Mapping[str, str]) -> Iterator[Errand]:
             ("swipe", "visa-credit"),
             CHIP,
         )
+        yield from _by_another_way(profile, start)
         yield paid(start, 1000, ("swipe", "gift-card"))
         yield paid(start, 1000, ("tap-card", "phone-locked"))
         mute: Errand = (("fault", "card-mute"), ("tap-card", "visa-credit"), (WAIT, "2s"))
@@ -117,3 +118,14 @@ def bounds(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
     for _, length in profile_times(profile):
         for start in starts(profile):
             yield (*start, (PRESS, "1000", "OK"), (WAIT, str(Duration(length + SECOND))))
+
+
+def _by_another_way(profile: Profile, start: Errand) -> Iterator[Errand]:
+    """A card that comes in by each way at each prompt for a certain one."""
+    begun: Errand = (*start, (PRESS, "1000", "OK"))
+    prompts: list[Errand] = [(("swipe", "visa-credit"),), (("insert", "mute"), ("remove", "card"))]
+    if profile.checkout is not None and profile.checkout.clearpay:
+        prompts.append(((TAP, "clearpay"),))
+    for prompt in prompts:
+        for presented in PRESENTED:
+            yield (*begun, *prompt, presented, (WAIT, "2s"), (PRESS, "OK"), ("remove", "card"))
