@@ -26,9 +26,10 @@ _NOTICE, _NOTHING_REFUSED = "notice", "menus of which no entry is ever refused"
 _CAN_BE_REFUSED = ("standalone", "moto", "unreferenced-refunds")
 _OTHER_WAYS = ("present", "select")  # what stands below the prompt for a card
 _AT_ONCE = "a virtual card, which is read at once"
+_LAST_WORD_LATE = ("completing", "timeout")
 _PASSED: Mapping[tuple[str, str], str] = {
     **{("reading", trigger): _AT_ONCE for trigger in ("cancel", "timeout", "request_cancelled")},
-    ("completing", "timeout"): _AT_ONCE,
+    _LAST_WORD_LATE: _AT_ONCE,
     ("receipt-number", "printed"): "a virtual printer, which prints at once",
 }
 """What comes in a state only while something takes time that takes none here."""
@@ -61,8 +62,8 @@ def beyond_a_script(
         return _NOTHING_REFUSED
     if (state, trigger) == _OTHER_WAYS and profile.checkout is None:
         return "checkout"
-    if (state, trigger) in _PASSED:
-        return _PASSED[state, trigger]
+    if (state, trigger) in _PASSED and not (profile.app and (state, trigger) == _LAST_WORD_LATE):
+        return _PASSED[state, trigger]  # an app may have lost its reader when the card's last word is due
     if trigger == "reader_lost" and not profile.app and not _is_spoken_to(profile, flow, state):
         return _MISSED_LATER
     if guard == _ENDED_SO:

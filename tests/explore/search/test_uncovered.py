@@ -146,6 +146,7 @@ def test_what_was_always_around_when_a_guard_held_is_wanted_again_and_nothing_el
         ("v400m", "sale pin reader_lost failed -", "a virtual reader, which is missed at the next frame"),
         ("v400m", "sale reading timeout failed -", "a virtual card, which is read at once"),
         ("v400m", "sale completing timeout failed -", "a virtual card, which is read at once"),
+        ("square-reader", "charge completing timeout failed -", ""),
         ("square-terminal", "charge receipt-number printed - -", "a virtual printer, which prints at once"),
         ("v400m", "part-refund authorising timeout failed -", "a point of sale on a network"),
         ("v400m", "sale approved input_requested done card_is_out", "a point of sale on a network"),
