@@ -13,6 +13,7 @@ Amex, Discover, JCB and UnionPay cards of this product have the first layout, as
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -98,6 +99,7 @@ _SECOND = {
 """Where the kinds of the cryptograms stand: the byte within `results`, and how far it is shifted."""
 
 
+@lru_cache(maxsize=64)
 def parse(data: bytes) -> IssuerData:
     """Takes 9F10 apart. Raises `TlvError` where it has none of the layouts."""
     size = len(data)

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -99,6 +100,7 @@ class CvmList(Struct, frozen=True):
     rules: tuple[CvmRule, ...]
 
 
+@lru_cache(maxsize=256)
 def parse(value: bytes) -> CvmList:
     """A list shorter than one rule has no rules. Raises `CardError` where the list has half a rule (Book 3, 7.5 and 10.5)."""
     if len(value) % 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -29,7 +30,8 @@ class AflRecord(Struct, frozen=True):
     signed: bool
 
 
-def afl_records(afl: bytes) -> list[AflRecord]:
+@lru_cache(maxsize=256)
+def afl_records(afl: bytes) -> tuple[AflRecord, ...]:
     """The records that an AFL lists, in order. Raises `CardError` where an entry breaks Book 3, 10.2."""
     if not afl or len(afl) % 4:
         raise CardError("the AFL is empty or not made of entries of 4 bytes")
@@ -46,7 +48,7 @@ def afl_records(afl: bytes) -> list[AflRecord]:
         ]
     if len(records) > MAX_RECORDS:
         raise CardError(f"the AFL lists {len(records)} records, more than {MAX_RECORDS}")
-    return records
+    return tuple(records)
 
 
 def read_records(transaction: Transaction, afl: bytes) -> Conversation[None]:

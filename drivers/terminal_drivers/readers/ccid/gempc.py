@@ -134,13 +134,15 @@ class GemPcLink:
         self._sent = b""
         self._repeats = 0
         self._echo_due = False
+        self._echoes = variant.echo
         self._noise = 0
+        self._longest = variant.max_message
         self._most = 2 * (variant.max_message + OVERHEAD)
 
     def send(self, message: bytes) -> None:
         """Send one command. What came before it can be no answer to it and goes, but for notifications."""
-        if len(message) > self.variant.max_message:
-            raise Misuse(f"this reader takes messages of at most {self.variant.max_message} bytes")
+        if len(message) > self._longest:
+            raise Misuse(f"this reader takes messages of at most {self._longest} bytes")
         if old := self.transport.read(self._most, 0):
             self._drain(old)
         if self._decoder.begun:
@@ -150,7 +152,7 @@ class GemPcLink:
             self._items = deque(kept)
         self._sent = frame(message)
         self._repeats = self._noise = 0
-        self._echo_due = self.variant.echo
+        self._echo_due = self._echoes
         self.transport.write(self._sent)
 
     def receive(self, timeout: float) -> bytes | None:
@@ -229,7 +231,7 @@ class GemPcLink:
         self._repeats += 1
         if self._repeats > REPEATS:
             raise FrameError("the line to the reader damages every frame: check speed, stop bits and cable")
-        self._echo_due = self.variant.echo and data is not NAK_FRAME
+        self._echo_due = self._echoes and data is not NAK_FRAME
         self.transport.write(data)
 
 
@@ -264,7 +266,7 @@ class GemPcDevice:
 
     def __init__(self, device: CcidDevice, variant: GemPcVariant) -> None:
         self._device = device
-        self._variant = variant
+        self._echoes, self._short_echo = variant.echo, variant.short_echo
         self._decoder = Decoder(variant, from_reader=False)
         self._said = b""
         self._answer = NAK_FRAME
@@ -302,20 +304,20 @@ class GemPcDevice:
     def _obey(self, message: bytes) -> None:
         """Run a command: its echo where the reader has one, the notifications that go with it, and its answers."""
         device = self._device
-        if self._variant.echo:
+        if self._echoes:
             self._said += frame(self._echo(message))
         if device.has_news and device.synchronous:
             self._notify()
         self._say(device.answers(message))
 
     def _echo(self, message: bytes) -> bytes:
-        if message[0] == ESCAPE and message[HEADER:].startswith(self._variant.short_echo):
+        if message[0] == ESCAPE and message[HEADER:].startswith(self._short_echo):
             return message[:1] + bytes(4) + message[5:HEADER]
         return message
 
     def _say(self, messages: list[bytes]) -> None:
         for message in messages:
-            if self._variant.echo and message[7] >> 6 == CommandStatus.TIME_EXTENSION:
+            if self._echoes and message[7] >> 6 == CommandStatus.TIME_EXTENSION:
                 self._said += bytes((TIME_REQUEST_LOWEST | min(message[8], 0x7F),))
             else:
                 self._answer = frame(message)

@@ -124,12 +124,13 @@ class CcidReader:
         """
         slot, seq = command.slot, command.seq
         timeout = max(patience, self._timeout) if patience > TIMEOUT else self._timeout
-        self.link.send(encode(command))
+        link = self.link
+        link.send(encode(command))
         if self._trace is not None:
             self._trace_message("host->reader", command)
         wait, extensions, strangers = timeout, 0, 0
         while extensions <= TIME_EXTENSIONS and strangers <= STRANGERS:
-            received = self.link.receive(wait)
+            received = link.receive(wait)
             if received is None:
                 raise ReaderLost(
                     f"no answer to {type(command).__name__} within {wait:g} s: check cable and power"
