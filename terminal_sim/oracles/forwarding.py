@@ -86,9 +86,11 @@ def first_deadline(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{said or 'nothing'!r} stands there, and {len(ends)} payments have a time"
     elif said:
         now = facts.terminal.bench.engine.clock.now
-        minute = (now.wall - now.mono + min(ends)) // 60_000_000 % 60
-        if not digits(said).endswith(f"{minute:02d}"):
-            yield f"{said!r}, and the first expires at minute {minute:02d}"
+        minutes = (now.wall - now.mono + min(ends)) // 60_000_000
+        hour, minute = minutes // 60 % 24, minutes % 60
+        clocks = {f"{hour}{minute:02d}", f"{hour:02d}{minute:02d}", f"{(hour + 11) % 12 + 1}{minute:02d}"}
+        if not digits(said).endswith(tuple(clocks)):
+            yield f"{said!r}, and the first expires at {hour}:{minute:02d}"
 
 
 @oracle(

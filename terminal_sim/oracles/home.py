@@ -12,6 +12,18 @@ from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, i
 from terminal_sim.oracles.oracle import oracle
 
 _MINUTE = 60_000_000
+_WITH_TABS = (
+    "home",
+    "transactions",
+    "transaction",
+    "filter",
+    "orders",
+    "status",
+    "offline-payments",
+    "menu-more",
+    "present-card",
+    "approved",
+)
 _OF_AN_OUTAGE = (
     "offline-not-allowed",
     "offline-session-over",
@@ -62,6 +74,8 @@ def offers(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{seen.target} was touched, and {marked[0]} is marked"
         elif screen_id(seen.after) == "home" and marked != ["home"]:
             yield f"the home screen stands, and {marked[0]} is marked"
+    elif home.style == "tabs" and screen_id(seen.after) in _WITH_TABS and seen.is_on:
+        yield f"{screen_id(seen.after)} has no tabs"
     if screen_id(seen.after) == "home" and home.style != "tabs":
         shown = ids(seen.after, Role.CHOICE)
         wanted = [one.id for one in home.entries if is_listed(facts.profile, one.needs)]

@@ -168,6 +168,32 @@ def awaited(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 @oracle(
+    "R-app-1",
+    "an app that is closed shows that it is, and one that is open does not",
+    contents.Act,
+    contents.ScreenShown,
+)
+def closed(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if not facts.profile.app or not seen.is_on or screen_id(seen.after) in ("off", "out-of-service"):
+        return
+    if (screen_id(seen.after) == "app-closed") == seen.around.app_open:
+        yield f"the app is {'open' if seen.around.app_open else 'closed'}, and {screen_id(seen.after)} stands there"
+
+
+@oracle(
+    "R-app-2",
+    "no payment is begun at the checkout without its reader",
+    contents.ScreenShown,
+    left=("home",),
+    anew=True,
+)
+def without_reader(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    charged = screen_id(seen.before) == "home" and seen.key == "OK" and facts.profile.app
+    if charged and seen.came_to and not seen.around.reader and seen.is_on:
+        yield f"{seen.came_to} was opened, and the reader is not connected"
+
+
+@oracle(
     "R-boot-2",
     "the look at what a power cut left in doubt ends when nothing is in doubt",
     left=("checking-last",),
@@ -295,4 +321,6 @@ LIVENESS = (
     serves,
     opens,
     changed,
+    closed,
+    without_reader,
 )

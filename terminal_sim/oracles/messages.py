@@ -146,11 +146,18 @@ def unexpected(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         )
         waits_on = content.into[1] in _REFUSED_WAIT and all(one.code not in APPROVED for one in already)
         if (
-            len(already) >= len(of_class)
+            (len(already) >= len(of_class) or _is_given_up(facts, content))
             and not (of_class and waits_on)
             and (content.stan, content.amount) not in said
         ):
             yield f"{content.into} {content.stan} of {content.amount} arrived, which nothing waits for, and no row says so"
+
+
+def _is_given_up(facts: SessionFacts, answer: contents.MessageReceived) -> bool:
+    """Whether an answer is one to the request of a payment that did not wait for it any more."""
+    ends = [rows[-1] for rows in facts.payments.values() if rows[-1].number("stan") == answer.stan]
+    paid = [row for row in ends if row.kind in ("sale", "moto", "refund")]
+    return answer.into[1:3] == "11" and bool(paid) and paid[-1].text("state") != "AUTH_SENT"
 
 
 def taken(facts: SessionFacts) -> list[ReceivedMessage]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from terminal_sim.bench import contents
 from terminal_sim.oracles.amounts import amount_asked
 from terminal_sim.oracles.facts import SessionFacts
-from terminal_sim.oracles.occurrence import Occurrence, SeenRow, field_of, has
+from terminal_sim.oracles.occurrence import Occurrence, SeenRow, field_of, has, screen_id
 from terminal_sim.oracles.oracle import oracle
 
 _COMPARED_BY_THE_CARD = ("offline-pin", "enciphered-pin")
+_SETTINGS = ("allow", "allow-not", "offline-limit")
 _ENTRIES = ("chip", "contactless", "stripe", "keyed")
 
 
@@ -33,7 +34,9 @@ def _of_an_outage(seen: Occurrence) -> list[SeenRow]:
 )
 def taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     rules = facts.profile.offline
-    brands = {row.text("reference"): row.text("brand") for row in seen.rows if row.kind == "sale"}
+    pending = [row for row in seen.rows if row.kind == "sale" and row.text("state") == "PENDING"]
+    brands = {row.text("reference"): row.text("brand") for row in pending}
+    codes = {row.text("reference"): row.text("auth_code") for row in pending}
     for row in _of_an_outage(seen):
         amount, entry, brand = row.number("amount"), row.text("entry"), brands.get(row.text("reference"), "")
         waiting = facts.waiting
@@ -44,6 +47,8 @@ def taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{amount} was taken, and the limit is {facts.limit}"
         if entry in _ENTRIES and not getattr(rules.entries, entry):
             yield f"a payment by {entry} was taken, and the profile takes none offline"
+        if codes.get(row.text("reference"), rules.auth_code) != rules.auth_code:
+            yield f"it has the approval code {codes[row.text('reference')] or 'of nothing'}, and the profile says {rules.auth_code or 'none'}"
         if brand in rules.refused_brands:
             yield f"a card of {brand} was taken, and the profile refuses it offline"
         if rules.queue_count and len(waiting) >= rules.queue_count:
@@ -141,6 +146,20 @@ def _takes_stripe(facts: SessionFacts, seen: Occurrence) -> bool:
     )
 
 
+@oracle(
+    "R-offline-11",
+    "the account's permission alone decides whether the settings of offline payments are changed",
+    contents.Touch,
+    left=("offline-payments",),
+)
+def permitted(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.before) != "offline-payments" or not seen.is_on or seen.target not in _SETTINGS:
+        return
+    refused, may = has(seen.after, "no-permission"), facts.profile.offline.permission
+    if refused == may and not seen.ignored:
+        yield f"{seen.target} was touched, and the account has {'' if may else 'no '}permission"
+
+
 @oracle("R-offline-4", "a payment is refused offline only for a reason that holds", contents.ScreenShown)
 def refused(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.after is None or seen.after.ids.isdisjoint(_REFUSALS):
@@ -212,4 +231,4 @@ def settings(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{seen.target} was touched, and the row says {row.text('allowed')!r}"
 
 
-OFFLINE = (taken, deadline, expiry, refused, silence, settings, not_asked, verified)
+OFFLINE = (taken, deadline, expiry, refused, silence, settings, permitted, not_asked, verified)

@@ -157,6 +157,14 @@ def orders(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"order {number} reads {one.text!r}, and is {texts[number]!r}"
     if len(known) > 1 and len(shown) == 1:
         yield f"it shows one order of {len(known)}"
+    sums = {digits(one.text) for one in seen.after.unplaced if one.role is Role.LINE and not one.id}
+    for row in (*facts.rows, *seen.rows):
+        if (
+            row.kind == "order"
+            and row.number("number") in shown
+            and f"{row.number('amount'):03d}" not in sums
+        ):
+            yield f"order {row.number('number')} is for {row.number('amount')}, and no line says so"
 
 
 @oracle(

@@ -186,6 +186,12 @@ def by_message(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             continue
         payment = row_of(facts, seen, row.text("original"))
         state = payment.text("state") if payment is not None else "nothing"
+        due = facts.receipts_due.get(row.text("original"), row.text("to"))
+        if row.text("state") == "sent" and row.text("to") != due:
+            yield f"it was sent to {row.text('to')}, and was to go to {due}"
+        before = [one for one in facts.rows if one.kind == "receipt" and one.text("state") == "sent"]
+        if any(one.text("original") == row.text("original") for one in before):
+            yield f"the receipt of {row.text('original')} had gone out before"
         if row.text("state") == "sent" and state not in ("COMPLETED", "VOIDED"):
             yield f"it was sent, and {row.text('original')} is {state}"
     for row in seen.rows:

@@ -109,7 +109,15 @@ def card_in(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     if seen.line == "remove card" and screen_id(seen.before) == "remove-card" and not seen.came_to:
         yield "the card was taken out, and is asked for still"
-    if contents.ScreenShown not in seen.kinds or not facts.terminal.card_in_slot:
+    if contents.ScreenShown not in seen.kinds:
+        return
+    if not facts.terminal.card_in_slot:
+        if (
+            seen.came_to in (*_GOOD, *_BAD, "remove-card")
+            and has(seen.after, "remove-card")
+            and not seen.line
+        ):
+            yield f"{seen.came_to} asks for a card, and there is none in the slot"
         return
     screen, left = screen_id(seen.after), screen_id(seen.before)
     if seen.came_to == "remove-card" and contents.Beeped not in seen.kinds:

@@ -15,6 +15,9 @@ _BACK = {
     "receipts": ("transaction",),
     "filter": ("transactions",),
     "offline-limit": ("offline-payments",),
+    "receipt-number": ("approved", "accepted-offline"),
+    "orders": ("home",),
+    "status": ("home",),
 }
 _RESTS = ("home", "signed-out", "tampered", "app-closed", "out-of-service", "checking-last")
 _LEFT_FOR_HOME = ("history", "transactions", "transaction", "receipts", "filter", "offline-payments", "offline-limit", "passcode",
@@ -27,7 +30,7 @@ _OPENS = {"manual-entry": "card-number", "gift-card": "card-number", "clearpay":
 
 @oracle(
     "R-way-1",
-    "the red key of a list or a setting leads one screen back",
+    "the red key of a list, a setting or a number leads one screen back",
     contents.KeyPress,
     contents.Touch,
     left=tuple(_BACK),

@@ -11,6 +11,7 @@ from terminal_sim.core import events as ev
 from terminal_sim.core import frame, terminal
 from terminal_sim.core.durable_state import OfflineSettings
 from terminal_sim.core.events import Trigger
+from terminal_sim.core.frame import framed
 from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.rows.kinds import OfflineSettingsRow
 from terminal_sim.core.screen import Banner, Choice, TextLine, Tone
@@ -22,6 +23,7 @@ from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.history import HistoryFlow
 from terminal_sim.flows.moto import MotoFlow
 from terminal_sim.flows.offline_settings import OfflineSettingsFlow
+from terminal_sim.flows.orders import OrdersFlow
 from terminal_sim.flows.request import brand_name
 from tests.explore.planted.planting import (
     ALLOWED,
@@ -94,6 +96,17 @@ def _without_tone(sound: Any) -> Any:
     return arrives
 
 
+def _keeps_the_card(self: Any, event: Any) -> None:
+    self.environment.reader = event.connected
+    self.fire(Trigger.READER_FOUND if event.connected else Trigger.READER_LOST, event)
+
+
+def _waits_on(sound: Any, self: Any) -> None:
+    awaited = self.awaited
+    sound(self)
+    self.awaited = awaited
+
+
 def _opens_and_no_more(sound: Any) -> Any:
     def changes(self: Any, event: Any) -> None:
         if event.open and not self.environment.app_open:
@@ -151,7 +164,17 @@ CHECKOUT = (
     PlantedBug("a payment that is looked at stays as it was picked", STAND, sets(HistoryFlow, "one", _stale), ALLOWED),
     PlantedBug("a tap is read before it is refused", READER, every(without_move("charge", Trigger.CARD_TAPPED, "present", "tap_not_offline")), ALLOWED),
     PlantedBug("a payment that is accepted offline sounds not at all", READER, wraps(EndingFlow, "announce", _silent), ALLOWED),
+    PlantedBug("what is accepted offline has no approval code of the profile", STAND, wraps(OfflineQueue, "store", lambda sound: lambda self, payment, request: sound(self, structs.replace(payment, auth_code=""), request)), {**ALLOWED, "offline.auth_code": "OFFLIN"}),
+    PlantedBug("an account without permission is refused nothing, and one with it everything", READER, wraps(OfflineSettingsFlow, "may_not_change", lambda sound: lambda self, event: not sound(self, event))),
+    PlantedBug("the end of the first stored payment is told an hour late", REGISTER, wraps(OfflineQueue, "first_deadline", lambda sound: lambda self: _an_hour_later(sound(self))), ALLOWED),
     # The checkout.
+    PlantedBug("a card is still in a reader that was lost and found", READER, _handles(ev.ReaderChanged, lambda _: _keeps_the_card)),
+    PlantedBug("an app that was closed still waits for its answer", STAND, wraps(Terminal, "_give_up", lambda sound: lambda self: _waits_on(sound, self))),
+    PlantedBug("a payment is begun without its reader", READER, wraps(CheckoutFlow, "_why_not", lambda sound: lambda self: None if not self.terminal.environment.reader else sound(self))),
+    PlantedBug("an app that is closed shows what it showed", STAND, sets(Terminal, "screen", lambda self: framed(self))),
+    PlantedBug("the list of orders has each for nothing", REGISTER, wraps(OrdersFlow, "newest", lambda sound: lambda self: _for_nothing(sound(self)))),
+    PlantedBug("the home screen of the checkout has no tabs", STAND, wraps(frame, "_tabs", lambda sound: lambda terminal: sound(terminal) if len(terminal.stack) > 1 else ())),
+    PlantedBug("the red key at a receipt's number leads home", STAND, moves("charge", Trigger.CANCEL, "receipt-number", dest="done", action=ChargeFlow.go_home)),
     PlantedBug("a complaint of an outage stays when it is over", SQUARE, sets(CheckoutFlow, "pad", _complains_on)),
     PlantedBug("an order arrives without a tone", READER, _handles(ev.OrderArrived, _without_tone)),
     PlantedBug("an order that arrives on the open list counts as new", STAND, moves("orders", Trigger.ORDER_ARRIVED, "list", action=None)),
@@ -169,3 +192,15 @@ def _first_shown(sound: Any, self: Any, event: Any) -> None:
     typed = self.typed
     sound(self, event)
     self.receipt_to = typed[:4] + "*" * (len(typed) - 4)
+
+
+def _an_hour_later(first: Any) -> Any:
+    return first and structs.replace(first, wall=first.wall + 3_600_000_000)
+
+
+def _for_nothing(shown: Any) -> Any:
+    lines = (
+        structs.replace(one, text="-") if isinstance(one, TextLine) and not one.id else one
+        for one in shown.elements
+    )
+    return structs.replace(shown, elements=tuple(lines))

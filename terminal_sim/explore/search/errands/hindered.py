@@ -75,6 +75,8 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 yield (*left, (WAIT, "3min"), opened, (WAIT, "3min"))
                 yield (*left, opened, (WAIT, "2s"), (WAIT, "3min"))
             yield (lost, *begun, found, (PRESS, "OK"))
+            pulled: Errand = (*begun, CHIP, (WAIT, "2s"), lost, ("remove", "card"), found, (PRESS, "OK"))
+            yield (*pulled, *begun, ("tap-card", "visa-credit"), *DONE)
             yield (
                 *begun,
                 CHIP,

@@ -29,7 +29,21 @@ def kept(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             for answer in _ANSWERS:
                 answered: Errand = (*waits, ("host", "answers", answer), up, (WAIT, "150s"))
                 yield (*answered, *(act for way in lists for act in (*way, (TAP, "txn-1"))))
+            for pins in (("9876",) * 3, ("9876", "1234")):
+                typed: Errand = tuple((PRESS, pin, "OK") for pin in pins)
+                yield (
+                    *allow,
+                    down,
+                    *start,
+                    (PRESS, "1000", "OK"),
+                    ("insert", "mastercard-pin"),
+                    *typed,
+                    (WAIT, "2s"),
+                )
             for way in lists:
+                if profile.printer is not None:
+                    copy: Errand = ((TAP, "receipts"), (TAP, "merchant-receipt"), (TAP, "print"))
+                    yield (*waits, *way, (TAP, "txn-1"), up, (WAIT, "2s"), *copy)
                 yield (*waits, *way, (TAP, "txn-1"), up, (WAIT, "2s"))
                 yield (*waits, *way, (TAP, "txn-1"), (TAP, "receipts"), up, (WAIT, "2s"), (PRESS, "CANCEL"))
             if profile.checkout is not None and profile.checkout.digital_receipt:
