@@ -15,14 +15,12 @@ from msgspec import Struct, structs
 from terminal_sim.core.batch_totals import BatchTotals
 from terminal_sim.core.booking import Booking
 from terminal_sim.core.money import Money
+from terminal_sim.identity_enum import IdentityEnum
 from terminal_sim.secret import Secret
 
 
-class EntryMode(Enum):
+class EntryMode(IdentityEnum):
     """How the card's data came in (ISO 8583 DE 22)."""
-
-    __hash__ = object.__hash__
-    """A member is one object, and hashed as one: its name, by which it is hashed else, costs ten times as much."""
 
     CHIP = "chip"
     CONTACTLESS = "contactless"
@@ -30,11 +28,8 @@ class EntryMode(Enum):
     KEYED = "keyed"
 
 
-class MessageClass(Enum):
+class MessageClass(IdentityEnum):
     """The class of a message and of its reply, which the dialect writes as a message type (ISO 8583:1987, 4.1.2)."""
-
-    __hash__ = object.__hash__
-    """A member is one object, and hashed as one: its name, by which it is hashed else, costs ten times as much."""
 
     AUTHORISATION = "authorisation"
     FINANCIAL = "financial"

@@ -12,13 +12,11 @@ from msgspec import Struct
 
 from terminal_sim.core.money import Money
 from terminal_sim.core.text import Phrase
+from terminal_sim.identity_enum import IdentityEnum
 
 
-class Tone(Enum):
+class Tone(IdentityEnum):
     """How a line is meant, not how it is drawn."""
-
-    __hash__ = object.__hash__
-    """A member is one object, and hashed as one: its name, by which it is hashed else, costs ten times as much."""
 
     NORMAL = "normal"
     BIG = "big"

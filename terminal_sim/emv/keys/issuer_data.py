@@ -12,20 +12,17 @@ Amex, Discover, JCB and UnionPay cards of this product have the first layout, as
 
 from __future__ import annotations
 
-from enum import Enum
 from functools import lru_cache
 
 from msgspec import Struct
 
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.identity_enum import IdentityEnum
 
 
-class IssuerDataLayout(Enum):
+class IssuerDataLayout(IdentityEnum):
     """The schemes' layouts, by the name that a card file has."""
-
-    __hash__ = object.__hash__
-    """A member is one object, and hashed as one: its name, by which it is hashed else, costs ten times as much."""
 
     VISA = "visa"
     MCHIP = "mchip"

@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Self
 
 from msgspec import Struct
 
+from terminal_sim.identity_enum import IdentityEnum
 
-class Rule(Enum):
+
+class Rule(IdentityEnum):
     """The value is the name; `paragraph` is where the rule stands, `sentence` what has happened where it is a reason."""
-
-    __hash__ = object.__hash__
-    """A member is one object, and hashed as one: its name, by which it is hashed else, costs ten times as much."""
 
     paragraph: str
     sentence: str
