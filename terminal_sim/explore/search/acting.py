@@ -12,7 +12,7 @@ from terminal_sim.explore.search.ground import ExploredSession, SessionMoment
 from terminal_sim.explore.search.learned import Place
 from terminal_sim.explore.search.memory import ExplorerMemory
 from terminal_sim.explore.search.offers import offers
-from terminal_sim.explore.search.recipes import LONGEST, Step
+from terminal_sim.explore.search.recipes import LONGEST, ActsAt
 from terminal_sim.explore.search.standing_offers import OfferedAct
 from terminal_sim.explore.search.ways import written_by
 from terminal_sim.explore.search.world import cures
@@ -35,7 +35,7 @@ class Acting:
         self.count = 0
         self._beginning = beginning
         self._memory = memory
-        self._steps: list[Step] = []
+        self._steps: list[ActsAt] = []
         session.go_back(beginning)
         self._home = session.terminal.running_flows
         self._look_around()
@@ -145,7 +145,7 @@ class Acting:
         if place is None:
             self._steps.clear()
         elif done:
-            self._steps = [*self._steps[1 - LONGEST :], Step(place, done)]
+            self._steps = [*self._steps[1 - LONGEST :], ActsAt(place, done)]
         made = self._memory.guards.made
         for key in made:
             self._memory.recipes.learn(key, self._steps)

@@ -9,7 +9,7 @@ from terminal_sim.explore.search.guards import Surroundings
 from terminal_sim.explore.search.learned import Place
 from terminal_sim.explore.search.memory import ExplorerMemory
 from terminal_sim.explore.search.offers import offers
-from terminal_sim.explore.search.recipes import Step
+from terminal_sim.explore.search.recipes import ActsAt
 from terminal_sim.explore.search.triggers import makes_one_of
 from terminal_sim.explore.search.uncovered import Approach, SearchedMove, UncoveredMoves
 
@@ -58,7 +58,7 @@ class Probing:
     def _fits(self, move: SearchedMove, around: Surroundings) -> bool:
         return self._memory.guards.fit(around, move.guard, move.trigger)
 
-    def _recipe(self, approach: Approach) -> Step | None:
+    def _recipe(self, approach: Approach) -> ActsAt | None:
         """What made such a move in another flow, where one knows the place at which it begins in this one; now and then it is left aside."""
         if approach.tries % _RECIPES == _RECIPES - 1:
             return None

@@ -12,7 +12,7 @@ from terminal_sim.explore.search.learned import Place
 LONGEST = 3  # steps of a recipe
 
 
-class Step(NamedTuple):
+class ActsAt(NamedTuple):
     """The acts that were done at a place."""
 
     place: Place
@@ -23,15 +23,15 @@ class Step(NamedTuple):
 class Recipes:
     """`known` by what two moves of different flows have in common: source, trigger, destination and guard."""
 
-    known: dict[str, list[tuple[str, tuple[Step, ...]]]] = field(default_factory=dict)
+    known: dict[str, list[tuple[str, tuple[ActsAt, ...]]]] = field(default_factory=dict)
 
-    def learn(self, key: str, steps: Sequence[Step]) -> None:
+    def learn(self, key: str, steps: Sequence[ActsAt]) -> None:
         """The move of this key of coverage was made for the first time, by the last of these steps."""
         if steps:
             flow, shared = _parts(key)
             self.known.setdefault(shared, []).append((flow, tuple(steps[-LONGEST:])))
 
-    def of(self, key: str, tries: int) -> Step | None:
+    def of(self, key: str, tries: int) -> ActsAt | None:
         """Acts that made such a move in another flow, and where they begin in this one: the last step alone at first and more of them with each try; None where there are none."""
         flow, shared = _parts(key)
         found = self.known.get(shared, [])
@@ -41,7 +41,7 @@ class Recipes:
         chosen = steps[-(tries % LONGEST + 1) :]
         begins, state = chosen[0].place
         place = (flow if begins == learned_in else begins, state)
-        return Step(place, tuple(act for step in chosen for act in step.acts))
+        return ActsAt(place, tuple(act for step in chosen for act in step.acts))
 
 
 def _parts(key: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from terminal_sim.explore.search.archive import Archive
 from terminal_sim.explore.search.beyond import OVER_A_NETWORK, beyond_a_script
 from terminal_sim.explore.search.exploration import exploration
 from terminal_sim.explore.search.guards import GuardedSurroundings
-from terminal_sim.explore.search.recipes import Recipes, Step
+from terminal_sim.explore.search.recipes import ActsAt, Recipes
 from terminal_sim.explore.search.triggers import makes
 from terminal_sim.explore.search.uncovered import UncoveredMoves
 from terminal_sim.profile import load, names
@@ -88,10 +88,10 @@ def test_a_trigger_has_the_acts_that_can_make_it(act: Act, trigger: str, *, can:
 def test_what_made_a_move_in_one_flow_is_tried_for_the_same_in_another_the_last_step_first() -> None:
     known = Recipes()
     steps = [
-        Step(HOME, (("tap", "start"),)),
-        Step(AMOUNT, (("press", "1", "OK"),)),
-        Step(("sale", "present"), (("insert", "mute"),)),
-        Step(("sale", "present"), (("remove", "card"),)),
+        ActsAt(HOME, (("tap", "start"),)),
+        ActsAt(AMOUNT, (("press", "1", "OK"),)),
+        ActsAt(("sale", "present"), (("insert", "mute"),)),
+        ActsAt(("sale", "present"), (("remove", "card"),)),
     ]
     acts = [act for step in steps for act in step.acts]
     known.learn("move sale present card_removed - -", steps)
@@ -106,7 +106,7 @@ def test_what_made_a_move_in_one_flow_is_tried_for_the_same_in_another_the_last_
 
 def test_a_recipe_that_begins_in_another_flow_begins_there_for_every_flow() -> None:
     known = Recipes()
-    known.learn("move sale amount digit - -", [Step(HOME, (("press", "1"),))])
+    known.learn("move sale amount digit - -", [ActsAt(HOME, (("press", "1"),))])
     assert known.of("move refund amount digit - -", 0) == (HOME, (("press", "1"),))
 
 
