@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +41,16 @@ class PrintedReceipt:
             part for line in self.written for part in (getattr(line, "text", ""), getattr(line, "label", ""))
         )
         return tuple(str(part.id) for part in parts if not isinstance(part, str))
+
+    @cached_property
+    def values(self) -> Mapping[str, object]:
+        """What stands behind each label, by the label's id; of several the first."""
+        found: dict[str, object] = {}
+        for line in self.written:
+            label = getattr(line, "label", None)
+            if isinstance(label, Text):
+                found.setdefault(label.id, getattr(line, "value", ""))
+        return found
 
     @cached_property
     def text(self) -> str:

@@ -8,6 +8,9 @@ from terminal_sim.core.environment import Environment
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.secret import Secret
 
+_PLAIN = (bool, Enum)
+_COUNTED = (str, tuple, list, Secret)
+
 
 def situation(firmware: Terminal | None, around: Environment) -> tuple[object, ...]:
     """The flows that are open, what the one on top remembers in kind, and the surroundings; `firmware` is None while the power is off.
@@ -41,8 +44,8 @@ def situation(firmware: Terminal | None, around: Environment) -> tuple[object, .
 
 def _kind_of(value: object) -> object:
     """What of a value tells moments apart."""
-    if value is None or isinstance(value, bool | Enum):
+    if value is None or isinstance(value, _PLAIN):
         return value
-    if isinstance(value, str | tuple | list | Secret):
+    if isinstance(value, _COUNTED):
         return min(len(value), 2)
     return value != 0 if isinstance(value, int) else type(value).__name__

@@ -31,6 +31,9 @@ Bounds = tuple[float, float, float, float]
 
 KEY_ID = "key-"
 QUIET = "grey"  # the colour of a button that decides nothing
+OF_THE_FRAME = (Banner, Tab)
+"""What frames the screen of any flow, and is the seller's to read."""
+_ON_TOP = (Title, Banner)
 
 
 class Role(Enum):
@@ -92,7 +95,7 @@ def items_of(
         item
         for element in elements
         for item in _items(
-            element, keypad, texts, frame if frame and isinstance(element, Banner | Tab) else locale, touch
+            element, keypad, texts, frame if frame and isinstance(element, OF_THE_FRAME) else locale, touch
         )
     )
 
@@ -123,7 +126,7 @@ _ROLES: Mapping[type[Element], Role] = {
 
 
 def _place(element: Element) -> int:
-    return 0 if isinstance(element, Title | Banner) else 2 if isinstance(element, Tab) else 1
+    return 0 if isinstance(element, _ON_TOP) else 2 if isinstance(element, Tab) else 1
 
 
 def _items(element: Element, keypad: Keypad, texts: Texts, locale: str, touch: bool) -> Iterator[Item]:

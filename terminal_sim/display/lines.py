@@ -14,6 +14,8 @@ SIMULATOR = "SIMULATOR"
 
 def wrap(text: str, columns: int) -> list[str]:
     """The text in lines of at most `columns`; at least one line. Only blanks at line ends are lost."""
+    if len(text) <= columns and text.isprintable() and text == text.strip():
+        return [text]  # the usual case: one line of plain letters and single blanks
     return textwrap.wrap(text, columns, break_on_hyphens=False) or [""]
 
 

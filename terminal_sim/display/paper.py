@@ -32,6 +32,10 @@ class PaperLine(Struct, frozen=True):
     code: str = ""
 
 
+_BOLD = (Centred, Written, Pair)
+"""What may be bold."""
+
+
 def receipt_lines(receipt: Receipt, texts: Texts, columns: int) -> tuple[PaperLine, ...]:
     """The receipt in lines of at most `columns` characters. Long texts are wrapped, none is cut. The last line says where it comes from."""
     return tuple(_printed(receipt, texts, columns))
@@ -106,7 +110,7 @@ def _title(receipt: Receipt) -> str:
 
 def _printed(receipt: Receipt, texts: Texts, columns: int) -> Iterator[PaperLine]:
     for line in receipt.lines:
-        bold = isinstance(line, Centred | Written | Pair) and line.bold
+        bold = isinstance(line, _BOLD) and line.bold
         code = line.data if isinstance(line, QrCode) else ""
         yield from (
             PaperLine(printed, bold, code) for printed in _lines(line, receipt.locale, texts, columns)

@@ -10,9 +10,9 @@ from functools import cached_property
 from msgspec import structs
 
 from terminal_sim.core.config import Profile
-from terminal_sim.core.screen import Banner, Input, Screen, Shown, Tab
+from terminal_sim.core.screen import Input, Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import Text
-from terminal_sim.display.item import Item, Role, items_of, outline_of
+from terminal_sim.display.item import OF_THE_FRAME, Item, Role, items_of, outline_of
 from terminal_sim.display.layout import Placed, arrange
 from terminal_sim.display.lines import boxed
 from terminal_sim.display.selector import Selector, SelectorError, SelectorKind
@@ -68,6 +68,12 @@ class View:
         return outline_of(self.screen, self.profile.keypad)
 
     @cached_property
+    def complaints(self) -> tuple[str, ...]:
+        """The ids of the lines that say what is wrong, in reading order."""
+        lines = (one for one in self.screen.elements if isinstance(one, TextLine))
+        return tuple([one.id for one in lines if one.tone is Tone.BAD])
+
+    @cached_property
     def ids(self) -> frozenset[str]:
         """The ids of its items."""
         return frozenset([name for name, _ in self.outline])
@@ -101,7 +107,7 @@ class View:
     def wordings(self) -> frozenset[tuple[str, str]]:
         """The language and the id of each wording of the catalogue that stands on it."""
         return frozenset(
-            (self.frame or self.locale if isinstance(element, Banner | Tab) else self.locale, wording)
+            (self.frame or self.locale if isinstance(element, OF_THE_FRAME) else self.locale, wording)
             for element in self.screen.elements
             for wording in _wordings_in(structs.astuple(element))
         )

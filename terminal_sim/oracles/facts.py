@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import NamedTuple
 
-from terminal_sim.bench import PrintedReceipt, Profile, Role, TerminalUnderTest, Tone, TraceEntry, contents
+from terminal_sim.bench import PrintedReceipt, Profile, Role, TerminalUnderTest, TraceEntry, contents
 from terminal_sim.oracles.occurrence import (
     Around,
     Occurrence,
@@ -92,7 +92,7 @@ class ReceivedMessage(NamedTuple):
     heard: bool = True
 
 
-@dataclass(slots=True)
+@dataclass
 class SessionFacts:
     """Everything before the occurrence that is looked at. `terminal` is looked at from outside alone.
 
@@ -170,9 +170,9 @@ class SessionFacts:
     def branch(self) -> SessionFacts:
         """The same for a session that goes on from here: containers are copied, what they hold is shared."""
         made = object.__new__(SessionFacts)
-        for name in _FIELDS:
-            value = getattr(self, name)
-            setattr(made, name, value.copy() if isinstance(value, list | dict | set) else value)
+        made.__dict__.update(self.__dict__)
+        for name in _CONTAINERS:
+            setattr(made, name, getattr(self, name).copy())
         made.payments = {name: rows.copy() for name, rows in self.payments.items()}
         return made
 
@@ -251,12 +251,8 @@ class SessionFacts:
             self.application = text_of(seen.before, seen.target)
         self.been.update(view.screen.id for view in seen.screens)
         if screen_id(seen.before) == "home" and seen.came_to:
-            left = (
-                [one.id for one in seen.before.unplaced if one.tone is Tone.BAD]
-                if seen.before is not None
-                else []
-            )
-            self.left = (0, ()) if seen.key == "OK" else (amount, tuple(left))
+            left = seen.before.complaints if seen.before is not None else ()
+            self.left = (0, ()) if seen.key == "OK" else (amount, left)
         if screen_id(seen.before) == "home" and seen.came_to:
             self.left_home_at, self.ended, self.filter = seen.mono, "", ""
         self._list(seen)
@@ -432,7 +428,8 @@ def asked_passcode(profile: Profile, seen: Occurrence) -> str:
     return profile.menus[opened].passcode if opened else ""
 
 
-_FIELDS = tuple(each.name for each in fields(SessionFacts))
+_CONTAINERS = tuple(each.name for each in fields(SessionFacts) if each.default_factory is not MISSING)
+"""The fields that are filled as the session goes on."""
 _FOLDED = frozenset((contents.StateChanged, contents.MessageReceived, contents.MessageSent))
 """The contents that are folded in entry by entry."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from terminal_sim.bench import Tone, contents
+from terminal_sim.bench import contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id
 from terminal_sim.oracles.oracle import oracle
@@ -163,10 +163,10 @@ def complaint(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     )
     if not stays or seen.key in ("", "OK") or seen.before is None or seen.after is None:
         return
-    told = {one.id for one in seen.before.unplaced if one.tone is Tone.BAD} - _NO_COMPLAINTS
-    for one in seen.after.unplaced:
-        if one.tone is Tone.BAD and one.id in told:
-            yield f"{one.text!r} stands in {screen_id(seen.after)} after {seen.key}"
+    told = {*seen.before.complaints} - _NO_COMPLAINTS
+    for one in seen.after.complaints:
+        if one in told:
+            yield f"{seen.after.by_id[one].text!r} stands in {screen_id(seen.after)} after {seen.key}"
 
 
 FIELDS = (holds, cleared, refused, telephone, has_room, hidden, masked_telephone, complaint)

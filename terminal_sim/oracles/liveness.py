@@ -59,7 +59,7 @@ def brings_about(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     touched = seen.target in ids(seen.before, Role.CHOICE) or (
         seen.key == "OK" and screen_id(seen.before) != "home"
     )
-    if not touched or any(one.tone.value == "bad" for one in seen.before.unplaced):
+    if not touched or seen.before.complaints:
         return
     shown = seen.before.screen == seen.after.screen and seen.before.locale == seen.after.locale
     if shown and seen.kinds <= {contents.KeyPress, contents.Touch, contents.EventTaken}:

@@ -23,14 +23,12 @@ _KEPT = {
 
 def value_of(paper: PrintedReceipt, label: str) -> str:
     """What stands behind the label with this id, as its line has it; "" where it is not there."""
-    found = (line for line in paper.written if getattr(getattr(line, "label", None), "id", "") == label)
-    return str(getattr(next(found, None), "value", ""))
+    return str(paper.values.get(label, ""))
 
 
 def date_of(paper: PrintedReceipt, label: str) -> datetime | None:
     """The moment that stands behind the label with this id, None where there is none."""
-    found = (line for line in paper.written if getattr(getattr(line, "label", None), "id", "") == label)
-    at = dict(getattr(getattr(next(found, None), "value", None), "args", ())).get("at")
+    at = dict(getattr(paper.values.get(label), "args", ())).get("at")
     return at if isinstance(at, datetime) else None
 
 

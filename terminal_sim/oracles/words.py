@@ -40,10 +40,18 @@ def translated(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     view = seen.after
     if view is None:
         return
-    named = {one for _, one in view.wordings} if seen.came_to else set()
-    named.update(one for paper in seen.printed for one in paper.ids)
-    for name in sorted(named - _IN_COMMON):
+    if not seen.came_to and not seen.printed:
+        return
+    named = _named(view.wordings) if seen.came_to else frozenset()
+    printed = (one for paper in seen.printed for one in paper.ids)
+    for name in sorted(named.union(printed) - _IN_COMMON):
         yield from _same(view, facts.profile.languages, name)
+
+
+@lru_cache(maxsize=1024)
+def _named(wordings: frozenset[tuple[str, str]]) -> frozenset[str]:
+    """The ids of what stands on a screen."""
+    return frozenset([name for _, name in wordings])
 
 
 def _same(view: View, languages: tuple[str, ...], name: str) -> Iterator[str]:

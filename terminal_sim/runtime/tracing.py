@@ -67,7 +67,7 @@ class Tracing:
         elif isinstance(event, KernelShows):
             shows = event.message.name.lower().replace("_", "-")
             self.emit(board, contents.EventTaken(type(event).__name__, shows))
-        elif not isinstance(event, HostReplied | Printed | PrinterStopped):
+        elif not isinstance(event, _TOLD_OTHERWISE):
             self.emit(board, contents.EventTaken(type(event).__name__, getattr(event, "name", "")))
 
     def effect(self, board: Board, effect: fx.Effect) -> None:
@@ -139,6 +139,8 @@ class Tracing:
         self.emit(board, contents.Note(text))
 
 
+_TOLD_OTHERWISE = (HostReplied, Printed, PrinterStopped)
+"""Events of which an entry of another kind says what they bring."""
 _PLAIN: dict[type[Any], Any] = {
     fx.Moved: lambda e: contents.StateChanged(e.flow, e.source, e.dest),
     fx.Ignored: lambda e: contents.InputIgnored(e.what),

@@ -25,7 +25,7 @@ from terminal_sim.oracles.choice import ALL_CLASSES, OracleClass
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 from terminal_sim.oracles.relations import Relation
 
-_HOARDED = 8  # sessions after which the archive has grown by what is worth setting aside
+_HOARDED = 24  # sessions after which the archive has grown by what is worth setting aside
 
 
 class ExplorationFollower(Protocol):

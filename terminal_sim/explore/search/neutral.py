@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from terminal_sim.bench import Profile, Tone
+from terminal_sim.bench import Profile
 from terminal_sim.explore.search.act import PRESS, TAP, Act
 from terminal_sim.explore.search.ground import ExploredSession
 
@@ -69,7 +69,7 @@ def is_idle(session: ExploredSession) -> bool:
         return False
     field = view.screen.input
     typed = field is not None and bool(field.value if isinstance(field.value, str) else field.value.minor)
-    complains = any(one.tone is Tone.BAD for one in view.unplaced)
+    complains = bool(view.complaints)
     doubtful = any(
         rows[-1].text("state") in ("AUTH_SENT", "REVERSAL_PENDING") for rows in facts.payments.values()
     )

@@ -127,6 +127,9 @@ def _breach(
     return RelationBreach(alarm, tuple(changed.acts), where, difference.expected)
 
 
+_SHOWN = (contents.RowStored, contents.MessageSent)
+
+
 class _ShownActs:
     """Takes the trace of a session, and gives what each act brought about."""
 
@@ -140,7 +143,7 @@ class _ShownActs:
 
     def take(self, entry: TraceEntry) -> None:
         """See `Subscriber`."""
-        if isinstance(entry.content, contents.RowStored | contents.MessageSent):
+        if isinstance(entry.content, _SHOWN):
             self._entries.append(entry.content)
 
     def shown(self) -> ShownAct:
