@@ -105,6 +105,9 @@ def complaints(seen: Occurrence) -> list[str]:
 )
 def asked_amount(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     for row in seen.rows:
+        refused = row.kind == "card.refused" and facts.asked is not None and not facts.asked_by_till
+        if refused and row.number("amount") != facts.asked:
+            yield f"a card was refused for {row.number('amount')}, and {facts.asked} was confirmed"
         if row.kind not in _OF_ROW or row.text("reference") in facts.payments:
             continue
         amount = row.number("requested") or row.number("amount")
@@ -218,6 +221,8 @@ def said_too_high(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         and not has(seen.after, "amount-too-high")
     ):
         yield f"{seen.key} was typed behind {was}, and the screen does not say that {most} is the highest amount"
+    if seen.key.isdigit() and has(seen.after, "amount-too-high") and contents.Beeped not in seen.kinds:
+        yield f"{seen.key} behind {was} is refused without a tone"
     if now != was and has(seen.after, "amount-too-high"):
         yield f"the field went from {was} to {now}, and the screen still says that the amount is too high"
 

@@ -14,6 +14,8 @@ from terminal_sim.oracles.receipts import date_of, value_of
 
 _TYPES = {"batch-sales": ("sale", "moto"), "batch-voids": ("void",), "batch-refunds": ("refund",)}
 _LAST_BATCH = 999_999
+_BOOKED = ("COMPLETED", "VOIDED")
+_SLACK = timedelta(minutes=10)
 _CLOSE = timedelta(seconds=1)
 _OPEN = ("settle", "batch-report")
 
@@ -115,6 +117,7 @@ def outcome(batch: int, rows: list[SeenRow]) -> str:
     "a settled batch prints its report, and a report says what its batch comes to",
     contents.ScreenShown,
     contents.ReceiptPrinted,
+    contents.RowStored,
 )
 def reported(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if facts.profile.printer is None or not seen.is_on:
@@ -125,6 +128,16 @@ def reported(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         if isinstance(one.content, contents.ReceiptPrinted) and one.content.copy == "report"
     ]
     stopped = contents.ReceiptStopped in seen.kinds or seen.around.paper == "out" or seen.around.jammed
+    if len(out) > 1:
+        yield f"{len(out)} reports came out at once"
+    if (
+        screen_id(seen.before) in ("settling", "settlement-pending")
+        and any(row.kind == "settlement" and row.text("state") == "SETTLED" for row in seen.rows)
+        and seen.came_to != "settled"
+        and "state" not in seen.dues
+        and not seen.key
+    ):
+        yield f"the batch is settled, and {screen_id(seen.after)} stands there"
     if seen.came_to == "settled" and not out and not stopped:
         yield "the batch is settled, and no report comes out"
     rows = rows_of_batches(facts, seen)
@@ -182,4 +195,39 @@ def uploaded(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"batch {batch} is closed, and {name} of it was not uploaded"
 
 
-BATCHES = (closed, shown, reported, uploaded)
+@oracle(
+    "R-batch-5",
+    "a batch that is settled by itself is settled at its time of day, and at home",
+    contents.TimePassed,
+)
+def by_itself(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    at = facts.profile.settlement.time_of_day
+    if at is None or not seen.is_on:
+        return
+    began = any(
+        isinstance(one.content, contents.StateChanged)
+        and one.content.flow == "settle"
+        and not one.content.source
+        for one in seen.entries
+    )
+    if "batch" in seen.dues and "state" not in seen.dues and began and screen_id(seen.before) != "home":
+        yield f"a settlement began by itself, and {screen_id(seen.before)} stood there"
+    closed = facts.settlements
+    if screen_id(seen.before) != "home" or (closed and closed[-1].text("state") != "SETTLED"):
+        return
+    newest = [rows[-1] for rows in facts.payments.values()]
+    batch = open_batch(closed)
+    waits = any(row.number("batch") == batch and row.text("state") in _BOOKED for row in newest)
+    if not waits or any(row.text("state") in IN_DOUBT for row in newest):
+        return
+    now = _now(facts, seen)
+    since = now - timedelta(
+        microseconds=seen.mono - max(facts.stands_since, facts.powered_at, facts.rows[-1].mono)
+    )
+    midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)
+    due = midnight + at if midnight + at > since else midnight + at + timedelta(days=1)
+    if now > due + _SLACK:
+        yield f"batch {batch} was due at {due:%Y-%m-%d %H:%M}, it is {now:%Y-%m-%d %H:%M}, and it was open"
+
+
+BATCHES = (closed, shown, reported, uploaded, by_itself)

@@ -30,6 +30,8 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     state = row.text("state")
     if screen == "approved" and state not in ("COMPLETED", "PENDING"):
         yield f"approved is shown, and {row.text('reference')} is {state}"
+    elif screen == "approved" and state == "PENDING" and not row.text("response_code").startswith("Y"):
+        yield f"approved is shown, and nobody has approved {row.text('reference')} yet"
     elif screen == "accepted-offline" and state != "PENDING":
         yield f"accepted-offline is shown, and {row.text('reference')} is {state}"
     elif screen in NOT_PAID and state in ("COMPLETED", "PENDING"):

@@ -275,6 +275,13 @@ def tampered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"it was opened, and shows {screen_id(seen.after)}"
 
 
+@oracle("R-end-6", "a terminal that is switched off by its key leaves a row", contents.Act)
+def switched_off(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    by_key = seen.line == "power off" and seen.before is not None and facts.is_plain
+    if by_key and not any(row.kind == "power" for row in seen.rows):
+        yield "no row says so"
+
+
 @oracle("R-end-2", "a terminal that is signed out takes no payment", contents.RowStored)
 def signed_out(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if facts.signed_in:
@@ -296,4 +303,5 @@ HOME = (
     complains,
     tampered,
     signed_out,
+    switched_off,
 )

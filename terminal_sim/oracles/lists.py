@@ -42,6 +42,8 @@ def order(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     wanted = listed(facts, seen)
     shown = [one for one in seen.after.unplaced if one.id.startswith(_ROW)]
+    if has(seen.after, "no-transactions") == bool(wanted):
+        yield f"there are {len(wanted)} payments, and the list {'says' if wanted else 'does not say'} that there are none"
     if bool(shown) != bool(wanted):
         yield f"{len(shown)} payments are shown of {len(wanted)}"
     last = int(shown[-1].id.removeprefix(_ROW)) if shown else 0
@@ -137,6 +139,10 @@ def transaction(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     shown = {"AUTH_SENT": "sent", "FORWARD_SENT": "pending"}.get(state, state.lower().replace("_", "-"))
     if not has(seen.after, shown):
         yield f"{picked_now} is {state}, and the screen does not say {shown}"
+    brand, last4 = row.text("brand").replace("-", " ").upper(), row.text("pan")[-4:]
+    lines = [one.wording for one in seen.after.unplaced] if seen.after is not None else []
+    if not any(line.endswith(last4) and brand in line for line in lines if not line[:1].isdigit()):
+        yield f"it does not show that the card is {brand} {last4}"
     if has(seen.after, "void") and not facts.profile.refunds.void:
         yield "a void is offered, and the profile has none"
     if (

@@ -277,6 +277,8 @@ def opens(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     typed = field_of(seen.before)[1]
     if seen.key == "OK" and typed in home.shortcuts and not seen.came_to:
         yield f"{typed} was confirmed, and nothing opened"
+    if seen.key == "OK" and typed and typed not in home.shortcuts and contents.Beeped not in seen.kinds:
+        yield f"{typed} is no shortcut, and was refused without a tone"
     if seen.key == "OK" and not typed and home.confirm and not seen.came_to:
         yield f"the green key was pressed, and {home.confirm} did not open"
     if (

@@ -11,6 +11,14 @@ from terminal_sim.oracles.occurrence import Occurrence, SeenRow
 from terminal_sim.oracles.oracle import oracle
 
 _PAYMENTS = ("sale", "moto", "refund")
+_KIND_OF = {
+    "sale": "sale",
+    "charge": "sale",
+    "gift-card": "sale",
+    "moto": "moto",
+    "manual-entry": "moto",
+    "refund": "refund",
+}
 _CLOSE = timedelta(seconds=1)
 
 
@@ -72,6 +80,43 @@ def when(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{row.text('reference')} was at {row.text('at')}, and it was {begun:%Y-%m-%d %H:%M:%S}"
 
 
+@oracle("R-row-4", "a payment is of the kind that was begun, and says what was asked for", contents.RowStored)
+def of_its_kind(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    flows = [one.content.flow for one in seen.entries if isinstance(one.content, contents.StateChanged)]
+    for row in _begun(facts, seen):
+        kinds = {_KIND_OF[flow] for flow in (facts.flow, *flows) if flow in _KIND_OF}
+        if len(kinds) == 1 and row.kind not in kinds and not row.text("request"):
+            yield f"{row.text('reference')} is a {row.kind}, and a {min(kinds)} was begun"
+        if row.number("requested") != row.number("amount"):
+            yield f"{row.text('reference')} is for {row.number('amount')}, and says that {row.number('requested')} was asked for"
+
+
+@oracle(
+    "R-row-5",
+    "the row of a payment with a chip has its application, how its holder was verified and the cryptogram",
+    contents.RowStored,
+)
+def of_the_chip(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for row in seen.rows:
+        state, name = row.text("state"), row.text("reference")
+        ended = state in ("COMPLETED", "PENDING") and not facts.is_kept(row)
+        if row.kind != "sale" or row.text("entry") not in ("chip", "contactless") or not ended:
+            continue
+        if not row.text("aid"):
+            yield f"{name} came in by {row.text('entry')}, and names no application"
+        if state == "COMPLETED" and not row.text("cvm"):
+            yield f"{name} does not say how its holder was verified"
+        card = facts.terminal.card if facts.names_card(seen) else None
+        face = card.contactless if card is not None and row.text("entry") == "contactless" else None
+        if (
+            state == "COMPLETED"
+            and face is not None
+            and face.cryptogram != "checksum"
+            and not row.text("cryptogram")
+        ):
+            yield f"{name} was tapped, and has no cryptogram"
+
+
 @oracle(
     "R-tap-1", "the holder of a card that is tapped for more than the limit is verified", contents.RowStored
 )
@@ -93,4 +138,4 @@ def verified(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{asked} was tapped, the limit is {limit}, and nobody was verified"
 
 
-ROWS = (of_the_card, by_gift_card, when, verified)
+ROWS = (of_the_card, by_gift_card, when, of_its_kind, of_the_chip, verified)

@@ -175,8 +175,8 @@ def as_answered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         str(row.values["reference"]): row
         for row in seen.rows
         if row.kind in PAYMENT_KINDS
-        and row.text("state") == "COMPLETED"
-        and row.text("response_code") in APPROVED
+        and row.text("state") in ("COMPLETED", "DECLINED")
+        and row.text("response_code")
     }
     if not done or not seen.is_on:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.explore.planted.checkout import CHECKOUT
+from tests.explore.planted.ends import ENDS
 from tests.explore.planted.limits import LIMITS
 from tests.explore.planted.money import MONEY
 from tests.explore.planted.paper import PAPER
@@ -21,6 +22,7 @@ BUGS: tuple[PlantedBug, ...] = (
     *SCREENS,
     *WAITING,
     *WIRE,
+    *ENDS,
     *WORDS,
     *CHECKOUT,
 )
