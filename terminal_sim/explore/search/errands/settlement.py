@@ -47,5 +47,6 @@ def settlement(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 for act in last:
                     yield (*one, *way, *settled, (PRESS, "OK"), *shown, (TAP, "last-batch"), act)
                 yield (*one, *shown, ("paper", "out"), (TAP, "print"), ("paper", "in"))
+                yield (*one, *way, *settled, (PRESS, "OK"), *one, *shown, (TAP, "print"))
                 unsettled: Errand = (("host", "answers", *("timeout",) * 3), *way, (PRESS, "OK"), (PRESS, "CANCEL"), (PRESS, "CANCEL"))  # fmt: skip
                 yield (*one, *way, *settled, (PRESS, "OK"), *one, *unsettled, *shown, (TAP, "last-batch"), (TAP, "print"))  # fmt: skip
