@@ -55,13 +55,13 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         for asked in (begun, till, *((*way, (PRESS, "1000", "OK")) for way in ways_to(ways, "refund"))):
             for then in ((PRESS, "CANCEL"), again, (WAIT, "3min")):
                 yield (("host", "sends", "unblock-pin"), *asked, again, (WAIT, "2s"), then)
-            broken_off: Errand = (
-                (PRESS, "CANCEL"),
-                (PRESS, "OK"),
-                ("remove", "card"),
-                ("fault", "wire-mend"),
-            )
-            yield (*asked, ("insert", "mastercard-pin"), ("fault", "wire", "unplug"), *broken_off)
+            unplugged: Errand = (("insert", "mastercard-pin"), ("fault", "wire", "unplug"), (PRESS, "CANCEL"))
+            gone: Errand = ((PRESS, "OK"), ("remove", "card"), *asked, ("fault", "wire-mend"))
+            yield (*asked, *unplugged, *gone)
+            yield (("host", "answers", "declined:01"), *asked, CHIP, (WAIT, "2s"), (PRESS, "OK"))
+            if profile.app:
+                away: Errand = (("fault", "reader-link", "down"), ("fault", "reader-link", "up"))
+                yield (*asked, ("tap-card", "visa-credit"), *away, (WAIT, "2s"), (WAIT, "3min"))
         yield (("network", "down"), *begun, CHIP, (WAIT, "3min"), ("network", "up"))
         for fault in ("card-failure", "card-garbage", "card-mute"):
             yield (*begun, CHIP, ("fault", fault), (WAIT, "2s"), ("remove", "card"), (WAIT, "3min"))

@@ -40,9 +40,10 @@ def payments(profile: Profile, pins: Mapping[str, str]) -> Iterator[Errand]:
             yield paid(start, 1000, ("insert", card), *typed)
             yield paid(start, 1250, ("tap-card", card), *typed)
         for card in DECIDING:
-            decided = paid(start, 1000, ("insert", card), (PRESS, pins.get(card, "1234"), "OK"))
-            yield decided
-            yield (("network", "down"), *decided, (WAIT, "1min"), ("network", "up"))
+            typed = ((PRESS, pins.get(card, "1234"), "OK"),)
+            yield paid(start, 1000, ("insert", card), *typed)
+            unreached = paid(start, 1000, ("insert", card), *typed, (WAIT, "1min"))
+            yield (("network", "down"), *unreached, ("network", "up"))
         wrong: Errand = ((PRESS, "9876", "OK"),)
         pin = pins.get("mastercard-pin", "1234")
         yield paid(start, 1000, ("insert", "mastercard-pin"), *wrong, (PRESS, pin, "OK"))

@@ -66,6 +66,14 @@ def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> 
                     (TAP, "txn-1"),
                 )
         number = numbers.get("visa-credit", "")
+        cut_off: Errand = (
+            ("network", "down"),
+            (PRESS, "737", "OK"),
+            *ADDRESS,
+            (WAIT, "1min"),
+            ("network", "up"),
+        )
+        yield (*way, (PRESS, number, "OK"), (PRESS, "0330", "OK"), *cut_off)
         for month in ("0330", "1330", "0126", "1225", "0030"):
             yield (*way, (PRESS, number, "OK"), (PRESS, month, "OK"))
         yield (*way, (PRESS, _nearly(number), "OK"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from terminal_sim.bench import Duration, Profile
 from terminal_sim.explore.search.act import PRESS, TAP, WAIT, Act
+from terminal_sim.oracles.chart import is_listed
 
 Errand = tuple[Act, ...]
 
@@ -25,7 +26,7 @@ class MenuWay:
 
 
 def menu_ways(profile: Profile) -> Iterator[MenuWay]:
-    """The ways to each entry of each menu that is reached from the home screen."""
+    """The ways to each entry of each menu that is reached from the home screen; what the profile's switches leave out is not there."""
     home = profile.home
     ahead: list[tuple[str, Errand, frozenset[str]]] = [
         (menu, ((PRESS, digits, "OK"),), frozenset()) for digits, menu in home.shortcuts.items()
@@ -40,7 +41,7 @@ def menu_ways(profile: Profile) -> Iterator[MenuWay]:
         menu = profile.menus[name]
         if menu.passcode:
             way = (*way, (PRESS, profile.passcodes[menu.passcode].code, "OK"))
-        for entry in menu.entries:
+        for entry in (one for one in menu.entries if is_listed(profile, one.needs)):
             there = (*way, (TAP, entry.id))
             if entry.flow == "refund" and profile.refunds.passcode:
                 there = (*there, (PRESS, profile.passcodes[profile.refunds.passcode].code, "OK"))
