@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -64,10 +64,10 @@ class ExploredGround:
     memory: ExplorerMemory = field(default_factory=ExplorerMemory)
     gathered: list[GatheredSession] = field(default_factory=list)
 
-    def stays(self) -> Iterator[GatheredSession]:
-        """Sessions that stay at each place, numbered behind those that were gathered."""
-        last = max((one.number for one in self.gathered), default=0)
-        return stays(self.ground, self.memory.archive, last + 1)
+    def stays(self, variants: Iterable[ExploredGround]) -> Iterator[GatheredSession]:
+        """Sessions that stay at each place that one of the `variants` came to, numbered behind those that were gathered."""
+        archives = [one.memory.archive for one in (self, *variants)]
+        return stays(self.ground, archives, max((one.number for one in self.gathered), default=0) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,11 @@ class CampaignRun:
 
     def gathered(self) -> Iterator[tuple[Ground, list[GatheredSession]]]:
         """The corpus of each ground: sessions that hold, cover together all that was covered, and stay at each place."""
-        return done_elsewhere((one.ground, [*needed(one.gathered), *one.stays()]) for one in self.grounds)
+        return done_elsewhere(
+            (one.ground, [*needed(one.gathered), *one.stays(terminal)])
+            for terminal in self.terminals
+            for one in terminal
+        )
 
     @property
     def places(self) -> int:

@@ -48,9 +48,10 @@ class CorpusGathering:
 
     def gathered(self) -> Iterator[tuple[Ground, list[GatheredSession]]]:
         """The corpus of each ground, and what of it is done on another day and in another language."""
+        archives = [one.memory.archive for one in self._explorers]
         return done_elsewhere(
-            (one.ground, needed([*kept, *stays(one.ground, one.memory.archive, one.sessions + 1)]))
-            for one, kept in zip(self._explorers, self._kept, strict=True)
+            (one.ground, needed([*kept, *stays(one.ground, [own, *archives], one.sessions + 1)]))
+            for one, own, kept in zip(self._explorers, archives, self._kept, strict=True)
         )
 
 

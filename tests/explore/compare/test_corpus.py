@@ -79,9 +79,13 @@ def test_each_place_is_come_to_the_cheapest_way_and_stayed_at() -> None:
     archive.keep((("home", "idle"),), b"[]", (), 0)
     archive.keep((("sale", "present"),), b"[1]", (*PAID[:2], ("press", "CANCEL"), *PAID[:2]), 0)
     archive.keep((("sale", "present"),), b"[2]", PAID[:2], 0)
-    first, second = stays(Ground.of("v400m", {}, ()), archive, 7)
+    other = Archive()
+    other.keep((("sale", "present"),), b"[1]", (("press", "OK"),), 0)
+    other.keep((("sale", "amount"),), b"[1]", PAID[:1], 0)
+    first, second, third = stays(Ground.of("v400m", {}, ()), [archive, other], 7)
     assert (first.number, first.acts) == (7, (("wait", "1d"),))
     assert (second.number, second.acts) == (8, (*PAID[:2], ("wait", "1d")))
+    assert (third.number, third.acts) == (9, (*PAID[:1], ("wait", "1d")))
     assert any(item.startswith("change sale present failed due present-card") for item in second.items)
 
 
