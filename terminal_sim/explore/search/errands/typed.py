@@ -81,6 +81,7 @@ def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> 
         by_gift: Errand = ((PRESS, "1000", "OK"), (TAP, "gift-card"))
         number = numbers.get("gift-card", "")
         yield (*by_gift, (PRESS, number, "OK"), *DONE)
+        yield (*by_gift, ("network", "down"), (PRESS, number, "OK"), (WAIT, "1min"), ("network", "up"))
         for wrong in (_nearly(number), number[:-1], numbers.get("visa-credit", "")):
             yield (*by_gift, (PRESS, wrong, "OK"), (WAIT, "2s"))
 
