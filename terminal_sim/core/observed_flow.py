@@ -37,7 +37,9 @@ class ObservedFlow(Flow[Context]):
     def fire(self, context: Context, trigger: Trigger, event: Event) -> bool:
         model = context.terminal.profile.id
         for plan in self.plans.get((context.state, trigger), ()):
-            held = all(guard(context, event) for guard in plan.guards)
+            held = True
+            for guard in plan.guards:
+                held = held and guard(context, event)
             if plan.guards:
                 self.observer.asked(model, plan.name, held=held)
             if held:

@@ -297,6 +297,17 @@ class SessionFacts:
 
     def _surroundings(self, seen: Occurrence) -> None:
         self.around = seen.around
+        if seen.line:
+            self._done(seen)
+        if seen.around.paper == "out" or seen.around.jammed or seen.around_before.jammed:
+            self.paper_trouble_at = seen.mono
+        reason = seen.around.outage
+        knows = seen.is_on or any(row.kind == "offline.outage" for row in seen.rows)
+        if knows and reason != (self.outage.reason if self.outage else ""):
+            self._outage_is(reason, seen.mono)
+
+    def _done(self, seen: Occurrence) -> None:
+        """What was done with cards, and what was made to go wrong, as a script says it."""
         word = seen.line.partition(" ")[0]
         self.is_disturbed = self.is_disturbed or seen.line.startswith(_DISTURBING)
         self.line_disturbed = self.line_disturbed or seen.line.startswith("fault wire")
@@ -316,12 +327,6 @@ class SessionFacts:
             self.used.add(card)
         elif word == "power":
             self.repeats.clear()  # what a boot sends is counted anew
-        if seen.around.paper == "out" or seen.around.jammed or seen.around_before.jammed:
-            self.paper_trouble_at = seen.mono
-        reason = seen.around.outage
-        knows = seen.is_on or any(row.kind == "offline.outage" for row in seen.rows)
-        if knows and reason != (self.outage.reason if self.outage else ""):
-            self._outage_is(reason, seen.mono)
 
     def _outage_is(self, reason: str, at: int) -> None:
         """The reason of an outage, "" where it is over: another reason does not begin it anew."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from terminal_sim.bench import PrintedReceipt, Role, TraceEntry, View, contents
 
@@ -56,8 +57,7 @@ class Around(NamedTuple):
         return "network" if not self.network else "" if self.service else "service"
 
 
-@dataclass(slots=True)
-class Occurrence:
+class Occurrence(Struct):
     """`key` is the key that the act pressed, by the keypad or by a button; `target` what it touched, `line` what it says in a script.
 
     `before` and `after` are the screens of the main display, None while the terminal is off. `confirmed` is what was in the field when its key
@@ -77,12 +77,12 @@ class Occurrence:
     line: str = ""
     dues: frozenset[str] = frozenset()
     confirmed: TypedEntry | None = None
-    rows: list[SeenRow] = field(default_factory=list)
-    screens: list[View] = field(default_factory=list)
-    printed: list[PrintedReceipt] = field(default_factory=list)
+    rows: list[SeenRow] = []
+    screens: list[View] = []
+    printed: list[PrintedReceipt] = []
     kinds: frozenset[type[contents.Content]] = frozenset()
     is_on: bool = True
-    came_to: str = field(init=False)
+    came_to: str = ""
     """The id of the screen that is new since the occurrence before, "" where it is the same."""
 
     def __post_init__(self) -> None:

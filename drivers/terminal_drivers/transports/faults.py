@@ -29,6 +29,9 @@ CHATTER = 4096  # chunks that a silent line swallows in one read before it gives
 class Fault(Enum):
     """A fault that may strike a chunk."""
 
+    __hash__ = object.__hash__
+    """A member is one object, and hashed as one."""
+
     UNPLUG = "unplug"
     HANG = "hang"
     DELAY = "delay"
@@ -41,6 +44,9 @@ class Fault(Enum):
 
 class Way(Enum):
     """The direction, seen from the user of the wrapped transport."""
+
+    __hash__ = object.__hash__
+    """As of a `Fault`."""
 
     READ = "read"
     WRITE = "write"
@@ -65,6 +71,11 @@ class Chances(Struct, frozen=True):
     def __post_init__(self) -> None:
         if not all(0 <= getattr(self, each.name) <= 1 for each in structs.fields(self)):
             raise Misuse("the chance of a fault is a number from 0 to 1")
+
+    @property
+    def may_strike(self) -> bool:
+        """Whether any fault may strike; to chop loses nothing."""
+        return structs.replace(self, chop=False) != SOUND
 
 
 SOUND = Chances()
@@ -98,7 +109,9 @@ class FaultyTransport:
     ) -> None:
         self._line = line
         self._random = Random(seed)
+        self._state: tuple[Any, ...] | None = None
         self._chances = {Way.READ: reading, Way.WRITE: writing}
+        self._strikes = {way: chances.may_strike for way, chances in self._chances.items()}
         self._left = most
         self._hung: set[Way] = set()
         self._late = {Way.READ: b"", Way.WRITE: b""}
@@ -144,8 +157,10 @@ class FaultyTransport:
         self._line.close()
 
     def snapshot(self) -> FaultyLineState:
+        if self._state is None:
+            self._state = self._random.getstate()
         return FaultyLineState(
-            generator=self._random.getstate(),
+            generator=self._state,
             left=self._left,
             hung=frozenset(self._hung),
             late=tuple(self._late.items()),
@@ -157,7 +172,9 @@ class FaultyTransport:
 
     def restore(self, state: FaultyLineState) -> None:
         """Be as at that moment; what is on the way in the line below stays as it is."""
-        self._random.setstate(state.generator)
+        if state.generator is not self._state:
+            self._random.setstate(state.generator)
+            self._state = state.generator
         self._left, self._hung, self._late = state.left, set(state.hung), dict(state.late)
         self._arrived, self._plugged = state.arrived, state.plugged
         self.planned, self.happened = state.planned, [*state.happened]
@@ -211,7 +228,15 @@ class FaultyTransport:
             data, self._late[way] = self._late[way] + data, b""
         return data
 
+    @property
+    def _drawn_from(self) -> Random:
+        """The generator, which is another one afterwards."""
+        self._state = None
+        return self._random
+
     def _strike(self, way: Way, data: bytes) -> bytes:
+        if not (self._strikes[way] or self._late[way] or (way is Way.WRITE and self._forced)):
+            return data  # nothing can happen on a line that is sound
         if self._struck(way, Fault.UNPLUG):
             self.unplug()
             self._check()
@@ -239,7 +264,7 @@ class FaultyTransport:
             self.happened.append((way, fault))
             return True
         chance = getattr(self._chances[way], fault.value)
-        if not chance or self._left == 0 or self._random.random() >= chance:
+        if not chance or self._left == 0 or self._drawn_from.random() >= chance:
             return False
         if self._left is not None:
             self._left -= 1
@@ -247,13 +272,13 @@ class FaultyTransport:
         return True
 
     def _drop(self, data: bytes) -> bytes:
-        at = self._random.randrange(len(data))
+        at = self._drawn_from.randrange(len(data))
         return data[:at] + data[at + 1 :]
 
     def _flip(self, data: bytes) -> bytes:
-        at = self._random.randrange(len(data))
-        return data[:at] + bytes((data[at] ^ 1 << self._random.randrange(8),)) + data[at + 1 :]
+        at = self._drawn_from.randrange(len(data))
+        return data[:at] + bytes((data[at] ^ 1 << self._drawn_from.randrange(8),)) + data[at + 1 :]
 
     def _noise(self, data: bytes) -> bytes:
-        at = self._random.randrange(len(data) + 1)
-        return data[:at] + self._random.randbytes(self._random.randint(1, NOISE)) + data[at:]
+        at = self._drawn_from.randrange(len(data) + 1)
+        return data[:at] + self._drawn_from.randbytes(self._drawn_from.randint(1, NOISE)) + data[at:]
