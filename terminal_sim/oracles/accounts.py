@@ -69,4 +69,16 @@ def shown(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield "it is signed in, and shows that it is signed out"
 
 
-ACCOUNTS = (lost, warned, shown)
+@oracle(
+    "R-end-7",
+    "who signs in, or goes on with another point of sale, is at the home screen",
+    contents.RowStored,
+)
+def at_home(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    acts = [row.text("act") for row in seen.rows if row.kind == "account"]
+    comes = acts[-1:] in (["sign-in"], ["switch-pos"]) and seen.key == "OK" and seen.is_on
+    if comes and screen_id(seen.after) not in ("home", *_OUT):
+        yield f"{acts[-1]} was confirmed, and {screen_id(seen.after)} stands there"
+
+
+ACCOUNTS = (lost, warned, shown, at_home)

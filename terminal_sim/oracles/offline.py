@@ -79,8 +79,12 @@ def deadline(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"the deadline is {row.number('deadline')}, and not {until}, which is {rules.upload} after {rules.anchor}"
 
 
-@oracle("R-offline-3", "a payment whose time is over expires")
+@oracle("R-offline-3", "a payment whose time is over expires, and no other does")
 def expiry(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for row in seen.rows:
+        known = facts.stored.get(row.text("reference")) if row.kind == "offline.expired" else None
+        if known is not None and not 0 < known.number("deadline") <= row.mono:
+            yield f"{row.text('reference')} has expired at {row.mono}, and its time ends at {known.number('deadline') or 'none'}"
     if not facts.stored or not seen.is_on or "boot" in (row.kind for row in seen.rows):
         return
     ended = {

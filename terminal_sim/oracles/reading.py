@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from terminal_sim.bench import contents
+from terminal_sim.bench import Tone, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
+
+_PROMPTS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
+_AMOUNTS = ("amount", "home", "offline-limit")
+_PRESENTING = ("insert", "tap-card", "swipe")
+_WAYS = ("manual-entry", "gift-card", "clearpay")
 
 
 @oracle(
@@ -78,4 +83,39 @@ def address_asked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"the card is of {country or 'an unknown country'}, and {seen.came_to} comes after {last}"
 
 
-READING = (stripe, application, address_asked)
+@oracle(
+    "R-sound-1",
+    "a card, a way of paying or a digit that is refused in words is heard to be",
+    contents.ScreenShown,
+    left=(*_PROMPTS, *_AMOUNTS),
+    shows=(*_PROMPTS, *_AMOUNTS),
+)
+def heard(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.before is None or seen.after is None or not seen.is_on or contents.Beeped in seen.kinds:
+        return
+    presented = seen.line.startswith(_PRESENTING) and screen_id(seen.before) in _PROMPTS
+    way = seen.target in _WAYS and not seen.came_to
+    told = {one.id for one in seen.before.unplaced if one.tone is Tone.BAD}
+    new = [one for one in seen.after.unplaced if one.tone is Tone.BAD and one.id not in told]
+    digit = seen.key.isdigit() and any(one.id == "amount-too-high" for one in new)
+    if new and (presented or way or digit):
+        yield f"{new[0].text!r} is said without a tone"
+
+
+@oracle(
+    "R-offline-12",
+    "a chip that is good for the acquirer is not declined while he is out of reach",
+    contents.ScreenShown,
+    left=("present-card",),
+    shows=("declined",),
+)
+def good_chip(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    known = facts.outage is not None and facts.outage.reason == seen.around.outage
+    if not known or not seen.line.startswith("insert") or facts.is_disturbed or facts.host_told:
+        return
+    name = seen.line.split()[1]
+    if facts.terminal.bench.card(name).personality.expected.chip == "approved":
+        yield f"{name} is declined, and the acquirer was not asked"
+
+
+READING = (stripe, application, address_asked, heard, good_chip)

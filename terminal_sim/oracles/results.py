@@ -144,6 +144,8 @@ def address(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         asked or (facts.address_asked and screen_id(seen.before) == "processing")
     ):
         yield "an address was typed, and the payment is approved without a word on it"
+    if seen.came_to == "avs-result" and not (asked or facts.address_asked):
+        yield "no address was asked for, and the answer to one stands there"
     if (
         screen_id(seen.before) == "avs-result"
         and "state" in seen.dues

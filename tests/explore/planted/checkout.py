@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from msgspec import structs
@@ -14,9 +15,12 @@ from terminal_sim.core.events import Trigger
 from terminal_sim.core.frame import framed
 from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.rows.kinds import OfflineSettingsRow
+from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.screen import Banner, Choice, TextLine, Tone
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
+from terminal_sim.flows.account import LeaveFlow
+from terminal_sim.flows.card_payment import CardPaymentFlow
 from terminal_sim.flows.charge import ChargeFlow, GiftCardFlow
 from terminal_sim.flows.checkout import CheckoutFlow
 from terminal_sim.flows.ending import EndingFlow
@@ -25,6 +29,7 @@ from terminal_sim.flows.moto import MotoFlow
 from terminal_sim.flows.offline_settings import OfflineSettingsFlow
 from terminal_sim.flows.orders import OrdersFlow
 from terminal_sim.flows.request import brand_name
+from terminal_sim.flows.sale import SaleFlow
 from tests.explore.planted.planting import (
     ALLOWED,
     READER,
@@ -107,6 +112,15 @@ def _waits_on(sound: Any, self: Any) -> None:
     self.awaited = awaited
 
 
+def _an_hour_early(sound: Any) -> Any:
+    def apply(self: Any, row: Any) -> None:
+        sound(self, row)
+        kept = self.stored[row.reference]
+        self.stored[row.reference] = replace(kept, deadline=max(kept.deadline - 3_600_000_000, 0))
+
+    return apply
+
+
 def _opens_and_no_more(sound: Any) -> Any:
     def changes(self: Any, event: Any) -> None:
         if event.open and not self.environment.app_open:
@@ -167,9 +181,14 @@ CHECKOUT = (
     PlantedBug("what is accepted offline has no approval code of the profile", STAND, wraps(OfflineQueue, "store", lambda sound: lambda self, payment, request: sound(self, structs.replace(payment, auth_code=""), request)), {**ALLOWED, "offline.auth_code": "OFFLIN"}),
     PlantedBug("an account without permission is refused nothing, and one with it everything", READER, wraps(OfflineSettingsFlow, "may_not_change", lambda sound: lambda self, event: not sound(self, event))),
     PlantedBug("the end of the first stored payment is told an hour late", REGISTER, wraps(OfflineQueue, "first_deadline", lambda sound: lambda self: _an_hour_later(sound(self))), ALLOWED),
+    PlantedBug("a payment that waits expires an hour before its time", SQUARE, fold(OfflineStoredRow, _an_hour_early), ALLOWED),
     # The checkout.
     PlantedBug("a card is still in a reader that was lost and found", READER, _handles(ev.ReaderChanged, lambda _: _keeps_the_card)),
     PlantedBug("an app that was closed still waits for its answer", STAND, wraps(Terminal, "_give_up", lambda sound: lambda self: _waits_on(sound, self))),
+    PlantedBug("the answer to an address stands there where none was asked for", READER, sets(MotoFlow, "approved_with_address", lambda self, event: self.host_approves(event))),
+    PlantedBug("another point of sale leads back to the menu", SQUARE, sets(LeaveFlow, "leave_and_stay", lambda self, _: self._lose())),
+    PlantedBug("a stripe that an outage forbids is refused without a tone", REGISTER, sets(SaleFlow, "refuse_stripe", lambda self, event: put(self, remark=self._refusal_of_stripe(event))), ALLOWED),
+    PlantedBug("every chip is declined in an outage", STAND, sets(CardPaymentFlow, "chip_not_offline", lambda self, event: self._offline and self.asks_online(event)), ALLOWED),
     PlantedBug("a payment is begun without its reader", READER, wraps(CheckoutFlow, "_why_not", lambda sound: lambda self: None if not self.terminal.environment.reader else sound(self))),
     PlantedBug("an app that is closed shows what it showed", STAND, sets(Terminal, "screen", lambda self: framed(self))),
     PlantedBug("the list of orders has each for nothing", REGISTER, wraps(OrdersFlow, "newest", lambda sound: lambda self: _for_nothing(sound(self)))),
