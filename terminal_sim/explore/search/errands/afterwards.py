@@ -24,6 +24,9 @@ def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             again: Errand = ((TAP, "receipts"), (TAP, "customer-receipt"), (TAP, "print"))
             yield (*foreign, *way, (TAP, "txn-1"), *again)
             yield (*foreign, *way, (TAP, "txn-1"), *void)
+            fallback = paid(start, 1000, ("insert", "mute"), ("swipe", "visa-credit"))
+            for other in (fallback, paid(start, 1000, ("swipe", "visa-stripe"))):
+                yield (*other, *way, (TAP, "txn-1"), *void)
             for row in ("txn-1", "txn-2"):
                 yield (*two, *way, (TAP, row), *void)
                 for copy in ("customer-receipt", "merchant-receipt"):

@@ -13,7 +13,16 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
     """Payments with something wrong around the terminal at the moment that matters."""
     for start in starts(profile):
         begun: Errand = (*start, (PRESS, "1000", "OK"))
-        for answer in ("timeout", "late:130s", "garbage", "declined:51", "declined:55", "partial:300"):
+        for answer in (
+            "timeout",
+            "late:130s",
+            "garbage",
+            "declined:51",
+            "declined:55",
+            "declined:01",
+            "declined:02",
+            "partial:300",
+        ):
             yield (
                 ("host", "answers", answer),
                 *begun,
