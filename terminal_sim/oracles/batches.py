@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -38,15 +39,20 @@ def shown_batch(screen: str, closed: list[SeenRow]) -> int:
     return open_batch(closed) if screen in _OPEN else 0
 
 
-def totals(facts: SessionFacts, seen: Occurrence, batch: int) -> dict[str, tuple[int, int]]:
-    """How many payments of each type a batch has, and what they come to in minor units."""
+def booked(facts: SessionFacts, seen: Occurrence, batch: int) -> list[SeenRow]:
+    """The newest rows of the payments of a batch."""
     done = {
         row.text("reference")
         for rows in (*facts.payments.values(), seen.rows)
         for row in rows
         if row.kind in PAYMENT_KINDS and row.text("state") == "COMPLETED" and row.number("batch") == batch
     }
-    newest = [row for name, row in newest_rows(facts, seen).items() if name in done]
+    return [row for name, row in newest_rows(facts, seen).items() if name in done]
+
+
+def totals(facts: SessionFacts, seen: Occurrence, batch: int) -> dict[str, tuple[int, int]]:
+    """How many payments of each type a batch has, and what they come to in minor units."""
+    newest = booked(facts, seen, batch)
     found: dict[str, tuple[int, int]] = {}
     for name, kinds in _TYPES.items():
         own = [row.number("amount") for row in newest if row.kind in kinds]
@@ -98,6 +104,9 @@ def shown(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if digits(line) != f"{abs(net(of)):03d}":
         yield f"{line!r} stands there, and the batch comes to {net(of)}"
     wanted = outcome(batch, rows)
+    owes = "-" in line or "\N{MINUS SIGN}" in line
+    if line and owes != (net(of) < 0):
+        yield f"{line!r} stands there, and the batch comes to {net(of)}"
     if screen != "settle" and not has(seen.after, wanted):
         yield f"the screen does not say {wanted}"
 
@@ -163,6 +172,19 @@ def _says(facts: SessionFacts, seen: Occurrence, paper: PrintedReceipt, rows: li
     minor = getattr(sums[0], "minor", None) if sums else None
     if minor != net(of):
         yield f"the report of batch {number} comes to {minor}, and its payments to {net(of)}"
+    brands: Counter[str] = Counter()
+    for row in booked(facts, seen, number):
+        brands[row.text("brand").replace("-", " ").upper()] += row.number("amount")
+    said_of: Counter[str] = Counter()
+    for line in lines:
+        label, value = getattr(line, "label", None), getattr(line, "value", None)
+        what = dict(getattr(label, "args", ())).get("what")
+        if getattr(label, "id", "") == "batch-line" and (
+            isinstance(what, str) or getattr(what, "id", "") == "batch-other"
+        ):
+            said_of[what if isinstance(what, str) else ""] += getattr(value, "minor", 0)
+    if said_of != brands:
+        yield f"the report of batch {number} has {dict(said_of)} by brand, and its payments {dict(brands)}"
     closed_at = [row.text("at") for row in rows if row.number("batch") == number]
     at = datetime.fromisoformat(closed_at[-1]) if closed_at else _now(facts, seen)
     for label in ("receipt-date", "receipt-time"):

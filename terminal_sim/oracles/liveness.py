@@ -78,6 +78,9 @@ def gives_way(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     shows=("processing",),
 )
 def reads_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    given_up = screen_id(seen.before) == "present-again" and seen.key == "CANCEL" and seen.is_on
+    if given_up and screen_id(seen.after) == "processing" and seen.until == seen.mono:
+        yield "the second tap was given up, and processing stands"
     if screen_id(seen.after) != "processing" or not _is_sound(facts, seen) or seen.until != seen.mono:
         return
     card = facts.terminal.card if facts.names_card(seen) else None

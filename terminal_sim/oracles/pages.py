@@ -10,6 +10,7 @@ from terminal_sim.oracles.lists import LISTS_OF, listed, newest_rows, picked_ref
 from terminal_sim.oracles.occurrence import Occurrence, digits, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 
+_ASKS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _ROW, _ORDER = "txn-", "order-"
 _REMARKS = ("copy-printed", "out-of-paper", "already-voided", "standalone-off")
 _WITHIN = ("transaction", "receipts", "customer-receipt", "merchant-receipt", "processing")
@@ -210,6 +211,20 @@ def presented(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{one.text!r} stands on {screen_id(seen.after)}"
 
 
+@oracle("R-remark-3", "a card that is not taken is told why, with a tone", contents.Act)
+def not_taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    before, after = screen_id(seen.before), screen_id(seen.after)
+    presented = seen.line.partition(" ")[0] in ("insert", "tap-card", "swipe") and facts.around == seen.around
+    if not presented or not seen.is_on or before not in _ASKS or after not in _ASKS or seen.after is None:
+        return
+    if after == "insert-instead" and before != after:
+        return  # the prompt itself says what is wrong
+    if not any(one.role is Role.LINE and one.tone is Tone.BAD for one in seen.after.unplaced):
+        yield f"{seen.line}, and {after} does not say what is wrong"
+    if contents.Beeped not in seen.kinds:
+        yield f"{seen.line}, and no tone says that it was not taken"
+
+
 @oracle(
     "R-list-5",
     "payments in different states are told by different words",
@@ -231,4 +246,4 @@ def words(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{row.text('reference')} is {state}, and is told by {one.detail!r} as one that is {known}"
 
 
-PAGES = (pages, remarks, offered, begun, orders, new_orders, heard, presented, words)
+PAGES = (pages, remarks, offered, begun, orders, new_orders, heard, presented, not_taken, words)

@@ -34,6 +34,14 @@ _AS_IT_IS = (
     "cryptogram",
     "ticket",
 )
+_OF_THE_CUSTOMER = ("receipt-retain", "receipt-thanks")
+_WHY = {
+    "no-connection": "no-connection",
+    "4000": "cancelled",
+    "4017": "card-error",
+    "4021": "no-answer",
+}
+"""What the receipt of a payment without a response code says, by the reason in its row (ISO 8583 DE 25 of 1993)."""
 _ALWAYS = (
     "receipt-date",
     "receipt-time",
@@ -58,7 +66,8 @@ def whole(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
                 yield f"it lacks {label}, and {row.text('reference')} has {value}"
             elif value and name in _AS_IT_IS and value not in value_of(paper, label):
                 yield f"{label} is {value_of(paper, label)!r}, and {row.text('reference')} has {value}"
-        for label in _ALWAYS:
+        ends = _OF_THE_CUSTOMER if paper.copy == "customer" and "receipt-declined" not in labels else ()
+        for label in (*_ALWAYS, *ends):
             if label not in labels:
                 yield f"it lacks {label}"
         yield from _dated(paper, row)
@@ -90,7 +99,11 @@ def _from_where(facts: SessionFacts, paper: PrintedReceipt, row: SeenRow) -> Ite
         if getattr(label, "id", "") == "receipt-type" and getattr(value, "id", "") != f"type-{row.kind}":
             yield f"it is of a {row.kind}, and says {getattr(value, 'id', 'nothing')}"
         text = getattr(line, "text", None)
-        code = str(dict(getattr(text, "args", ())).get("code", ""))
+        said = dict(getattr(text, "args", ())).get("code", "")
+        code, why = str(said), _WHY.get(row.text("reason"), "")
+        declined = getattr(text, "id", "") == "receipt-declined" and not row.text("response_code")
+        if declined and why and getattr(said, "id", "") != why:
+            yield f"it is declined by {getattr(said, 'id', said) or 'nothing'}, and the reason is {why}"
         if getattr(text, "id", "") == "receipt-declined" and row.text("response_code") not in ("", code):
             yield f"it is declined by {code or 'nothing'}, and the answer was {row.text('response_code')}"
 

@@ -227,4 +227,23 @@ def too_much(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{amount} was asked for, the profile allows {facts.profile.limits.max_amount}, and {seen.came_to} stands there"
 
 
-RESULTS = (tone, partly, signature, said_why, card_in, address, lights, taken_out, taken_back, too_much)
+@oracle("R-result-9", "a card that was read by a tap is told by a tone", contents.RowStored)
+def read(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    asked = any(row.kind == "sale" and row.text("state") == "AUTH_SENT" for row in seen.rows)
+    if seen.line.startswith("tap-card") and asked and seen.is_on and contents.Beeped not in seen.kinds:
+        yield f"{seen.line} makes none"
+
+
+RESULTS = (
+    tone,
+    partly,
+    read,
+    signature,
+    said_why,
+    card_in,
+    address,
+    lights,
+    taken_out,
+    taken_back,
+    too_much,
+)

@@ -72,7 +72,8 @@ def by_gift_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def when(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     now = facts.terminal.bench.engine.clock.now
-    for row in _begun(facts, seen):
+    voids = [row for row in seen.rows if row.kind == "void" and row.text("reference") not in facts.payments]
+    for row in (*_begun(facts, seen), *voids[:1]):
         if row.text("currency") != facts.profile.currency:
             yield f"{row.text('reference')} is in {row.text('currency')}, and the profile says {facts.profile.currency}"
         begun = now.civil - timedelta(microseconds=now.mono - row.mono)

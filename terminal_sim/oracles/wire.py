@@ -191,6 +191,8 @@ def as_answered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             has, known = row.text(said.replace("-", "_")), [one.get(said, "") for one in answers]
             if (row.kind != "void" or said != "auth-code") and has not in known:
                 yield f"{name} has the {said} {has or 'of nothing'}, and the answer had {known[-1] or 'none'}"
+        if row.text("avs_result") not in [str(one.get("avs", "")) for one in answers]:
+            yield f"{name} has {row.text('avs_result') or 'nothing'} of its address, and the answer had {answers[-1].get('avs', 'none')}"
 
 
 @oracle(

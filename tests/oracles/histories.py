@@ -211,6 +211,8 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-offline-9": BrokenHistory("a terminal that boots without a link asks for approval", "power cut; network down; power on; tap id:payment; press 1000 OK; insert visa-credit; wait 1min"),
     "R-offline-10": BrokenHistory("a card that could not verify its holder pays offline", "network down; tap id:payment; press 1000 OK; insert visa-pin-blocked; wait 2s"),
     "R-ending-6": BrokenHistory("a payment that was forwarded keeps the code that it was taken with", f"network down; {PAID_S}; network up; wait 5s"),
+    "R-remark-3": BrokenHistory("a stripe that could not be read is refused without a word", "tap id:start; press 1000 OK; fault stripe-unreadable; swipe visa-credit"),
+    "R-result-9": BrokenHistory("a card that was read makes no tone", "tap id:payment; press 1000 OK; tap-card visa-credit; wait 2s"),
     "R-row-4": BrokenHistory("a row does not say what was asked for", PAID_S),
     "R-row-5": BrokenHistory("a tap leaves no cryptogram", "tap id:start; press 1000 OK; tap-card visa-credit; wait 2s"),
     "R-batch-5": BrokenHistory("a batch settles in the middle of a payment", f"{PAID_S}; wait 14h29min; tap id:payment; press 1; wait 110s; wait 1s"),

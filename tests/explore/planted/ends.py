@@ -8,15 +8,19 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from terminal_sim.core import beside, events, own_flows, settlements, terminal
+from terminal_sim.core import beside, events, own_flows, receipt, settlements, terminal
 from terminal_sim.core import effects as fx
+from terminal_sim.core.batch_report import BatchReport
+from terminal_sim.core.batch_totals import Subtotal
 from terminal_sim.core.events import Trigger
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import PaymentState
+from terminal_sim.core.reversals import Reversals
 from terminal_sim.core.text import say
-from terminal_sim.flows import last_word
+from terminal_sim.flows import batches, last_word
 from terminal_sim.flows import payment as payment_flow
+from terminal_sim.flows.cardholder import CardholderFlow
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.fields import AmountField
 from terminal_sim.flows.history import HistoryFlow
@@ -24,14 +28,17 @@ from terminal_sim.flows.home import HomeFlow
 from terminal_sim.flows.last_word import LastWordFlow
 from terminal_sim.flows.moto import MotoFlow
 from terminal_sim.flows.payment import PaymentFlow
+from terminal_sim.flows.sale import SaleFlow
 from terminal_sim.flows.settle import SettleFlow
 from tests.explore.planted.planting import (
+    REFUNDS,
     S1F2,
     V400M,
     Plant,
     PlantedBug,
     doing,
     every,
+    moves,
     sets,
     without_move,
     wraps,
@@ -85,6 +92,26 @@ def _first_digits(sound: Any) -> Any:
         return structs.replace(shown, elements=tuple(found))
 
     return screen
+
+
+def _owed(sound: Any) -> Any:
+    def lines(report: BatchReport) -> Any:
+        net = say("batch-comes-to", amount=Money(abs(report.totals.net), report.currency))
+        for one in sound(report):
+            yield structs.replace(one, text=net) if getattr(one, "id", "") == "batch-net" else one
+
+    return lines
+
+
+def _one_brand(sound: Any) -> Any:
+    def by_brand(self: BatchReport, booking: Any) -> dict[str, Subtotal]:
+        found = sound(self, booking)
+        every_one = Subtotal(
+            sum(one.count for one in found.values()), sum(one.minor for one in found.values())
+        )
+        return dict.fromkeys(list(found)[:1], every_one)
+
+    return by_brand
 
 
 def _begun_with(**change: Any) -> Plant:
@@ -141,13 +168,24 @@ ENDS = (
     # Tones.
     PlantedBug("a wrong shortcut is refused without a tone", V400M, wraps(HomeFlow, "wrong_shortcut", _silent)),
     PlantedBug("a digit too many is refused without a tone", S1F2, wraps(AmountField, "refuse_digit", _silent)),
+    PlantedBug("a card that was read makes no tone", S1F2, wraps(CardholderFlow, "keep_message", _silent)),
+    PlantedBug("a card is wanted once more without a tone", S1F2, wraps(SaleFlow, "try_again", _silent)),
     # What screens say.
+    PlantedBug("a stripe that could not be read is refused without a word", V400M, sets(SaleFlow, "bad_stripe", lambda self, _: self.terminal.order(fx.Beep("bad")))),
+    PlantedBug("the red key in place of a second tap tells the card nothing", V400M, moves("sale", Trigger.CANCEL, "again", action=None)),
+    PlantedBug("a batch that owes is said to be owed", S1F2, wraps(batches, "lines", _owed), REFUNDS),
+    # What papers say.
+    PlantedBug("the customer's copy has no thanks", S1F2, wraps(receipt, "_lines", lambda sound: lambda content, copy: (line for line in sound(content, copy) if getattr(getattr(line, "text", None), "id", "") != "receipt-thanks"))),
+    PlantedBug("a payment without an answer is printed as a cancelled one", V400M, lambda patch: patch.setitem(receipt._REASONS, "4021", "cancelled")),
+    PlantedBug("the report of a batch has one brand for all", S1F2, wraps(BatchReport, "by_brand", _one_brand)),
     PlantedBug("an empty history says nothing", S1F2, wraps(HistoryFlow, "list_rows", _without("no-transactions"))),
     PlantedBug("a transaction shows the first digits of its card", V400M, wraps(HistoryFlow, "one", _first_digits)),
     PlantedBug("what is kept for later is said to be approved", S1F2, wraps(EndingFlow, "announce", lambda sound: lambda self, notice: sound(self, "approved" if notice == "accepted-offline" else notice)), _OFFLINE),
     PlantedBug("a settlement that was given up is not said to be answered", V400M, without_move("settle", Trigger.SETTLEMENT_ANSWERED, "pending")),
     PlantedBug("the report of a settlement comes out twice", S1F2, wraps(SettleFlow, "finish", doing(lambda self: self._print()))),
     # What rows say.
+    PlantedBug("a void has the time of its original", S1F2, wraps(Reversals, "begin_void", lambda sound: lambda self, void: sound(self, structs.replace(void, at=self._terminal.durable.payments[void.original].at)))),
+    PlantedBug("the answer to an address is not kept", V400M, wraps(PaymentFlow, "answered", lambda sound: lambda self, payment: structs.replace(sound(self, payment), avs_result=""))),
     PlantedBug("what is paid by mail is booked as a sale", V400M, sets(MotoFlow, "kind", MessageKind.SALE)),
     PlantedBug("a row does not say what was asked for", S1F2, _begun_with(requested=0)),
     PlantedBug("what is kept for later names no application", S1F2, wraps(PaymentFlow, "defer", lambda sound: lambda self, card: sound(self, structs.replace(card, aid="", label=""))), _OFFLINE),
