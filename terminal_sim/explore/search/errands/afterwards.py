@@ -113,7 +113,8 @@ def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 yield (*(one * 4), *(two * 2), *way, (PRESS, "DOWN", "UP"))
                 yield (*(one * 6), *way, (PRESS_BLINDLY, "DOWN"))  # as many as one page has
         for way in ways_to(ways, "transactions"):
-            yield (*(one * 7), *way, (TAP, "older"), (TAP, "filter"), (TAP, "completed"))
+            for name in ("completed", "all"):
+                yield (*(one * 7), *way, (TAP, "older"), (TAP, "filter"), (TAP, name))
             for name in ("completed", "declined", "pending"):
                 yield (*one, *declined, *way, (TAP, "filter"), (TAP, name), (TAP, "txn-1"))
 
