@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import structs
+
 from terminal_sim.core import environment, stack
 from terminal_sim.core.durable_state import DurableState, Outage
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.money import Money
 from terminal_sim.core.offline import OfflineQueue
+from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.rows.kinds import AccountRow, OfflineSettingsRow, PasscodeRow
-from terminal_sim.core.rows.offline import OfflineStoredRow, OutageRow, about
+from terminal_sim.core.rows.offline import OfflineExpiredRow, OfflineStoredRow, OutageRow, about
 from terminal_sim.core.text import say
 from terminal_sim.flows import cardholder, charge, load, moto
 from terminal_sim.flows.charge import ChargeFlow
@@ -138,6 +141,17 @@ def _in_spite_of_it(sound: Any) -> Any:
     return forward
 
 
+def _expires_what_left(self: Any) -> None:
+    durable, now = self._terminal.durable, self._terminal.now.mono
+    rows: list[Any] = []
+    for one in durable.stored.values():
+        if one.deadline and one.deadline <= now:
+            late = structs.replace(durable.payments[one.reference], state=PaymentState.EXPIRED)
+            rows += [late, OfflineExpiredRow(**about(late))]
+    if rows:
+        self._terminal.record(*rows)
+
+
 LIMITS = (
     PlantedBug("a payment of one cent above the offline limit is taken", SQUARE, wraps(OfflineQueue, "refusal_of_amount", lambda sound: lambda self, amount: sound(self, Money(amount.minor - 1, amount.currency)))),
     PlantedBug("a lost link has the time of a lost service", READER, wraps(OfflineQueue, "_session_end", lambda sound: lambda self: sound(self) + HOUR if sound(self) else 0), ALLOWED),
@@ -176,6 +190,7 @@ LIMITS = (
     PlantedBug("a lost service has the time of a lost link", STAND, sets(OfflineQueue, "_session_end", _long_session), {**ALLOWED, "offline.session.service": "20min"}),
     PlantedBug("a card number has twenty digits", V400M, sets(moto, "_LONGEST", {**moto._LONGEST, "card-number": 20})),
     PlantedBug("the highest amount is told as another", V400M, sets(AmountField, "_too_high", lambda self: say("amount-too-high", max=Money(12_345, self.terminal.profile.currency)))),
+    PlantedBug("a payment that has left expires", SQUARE, sets(OfflineQueue, "_expire", _expires_what_left), ALLOWED),
     PlantedBug("what waits is sent during the outage", SQUARE, wraps(OfflineQueue, "_next", _in_spite_of_it), ALLOWED),
     PlantedBug("a security code is a digit longer than the card's", V400M, wraps(MotoFlow, "cvc_length", lambda sound: lambda self: sound(self) + (1 if self.state == "cvc" else 0))),
 )  # fmt: skip

@@ -161,6 +161,8 @@ SCREENS = (
     PlantedBug("the list of payments stands for two minutes", S1F2, timeout("history", "list", "entry")),
     PlantedBug("the answer to the address stands for ten seconds", V400M, timeout("moto", "address-result", "result")),
     PlantedBug("a result stands for a minute", REGISTER, timeout("charge", "approved", "menu")),
+    PlantedBug("the number for a receipt is typed for as long as a card is waited for", SQUARE, timeout("charge", "receipt-number", "card")),
+    PlantedBug("an application is chosen for as long as a PIN is typed", V400M, timeout("sale", "application", "pin")),
     PlantedBug("a notice stands for ten seconds", V400M, timeout("notice", "shown", "result")),
     PlantedBug("the settings of offline payments stand for two minutes", SQUARE, timeout("offline-settings", "switches", "entry")),
     PlantedBug("a warning before signing out stands for ever", SQUARE, every(timeout("sign-out", "warning", ""), without_move("sign-out", Trigger.TIMEOUT, "warning"))),
