@@ -6,8 +6,6 @@ be touched has an id of `names.md`; the id never changes with the language or th
 
 from __future__ import annotations
 
-from enum import Enum
-
 from msgspec import Struct
 
 from terminal_sim.core.money import Money
@@ -25,11 +23,8 @@ class Tone(IdentityEnum):
     BAD = "bad"
 
 
-class Shown(Enum):
+class Shown(IdentityEnum):
     """What an input shows of what was typed."""
-
-    __hash__ = object.__hash__
-    """As of a `Tone`."""
 
     MONEY = "money"
     DIGITS = "digits"

@@ -8,7 +8,6 @@ from terminal_sim.bench import Role, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import (
     Occurrence,
-    SeenRow,
     digits,
     field_of,
     has,
@@ -16,6 +15,7 @@ from terminal_sim.oracles.occurrence import (
     screen_id,
     text_of,
 )
+from terminal_sim.oracles.on_screen import payment_spoken_of
 from terminal_sim.oracles.oracle import oracle
 
 _FULL = 10  # digits that fit into a field of money, zeros before an amount among them
@@ -161,7 +161,7 @@ def shown_amount(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if facts.flow in ("history", "transactions"):
         return  # a void, whose payment was picked and not typed
     said = text_of(seen.after, "sum")
-    newest = _newest(facts, seen)
+    newest = payment_spoken_of(facts, seen)
     paid = newest.number("amount") if newest is not None else asked
     if said and digits(said).lstrip("0") not in (str(asked), str(paid)):
         yield f"{said!r} on {seen.after.screen.id}, and {asked} was confirmed"
@@ -175,11 +175,6 @@ def amount_asked(facts: SessionFacts, seen: Occurrence) -> int | None:
     if kind == "money" and seen.key == "OK" and seen.came_to and screen_id(seen.before) in ("amount", "home"):
         return amount
     return facts.asked
-
-
-def _newest(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
-    own = [row for row in seen.rows if row.kind in _OF_ROW and not facts.is_kept(row)]
-    return own[-1] if own else facts.last
 
 
 _HAS_SUM = (

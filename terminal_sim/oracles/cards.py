@@ -8,15 +8,12 @@ from typing import Literal
 from terminal_sim.bench import contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id, text_of
+from terminal_sim.oracles.on_screen import language_at_the_end
 from terminal_sim.oracles.oracle import oracle
 
 _SHORTEST_PIN, _LONGEST_PIN = 4, 12
 ASKS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _HOW: tuple[Literal["insert", "tap", "swipe"], ...] = ("insert", "tap", "swipe")
-SPOKEN_TO = ("sale", "moto", "refund")
-"""The payments at whose end a cardholder may stand there."""
-BEHIND_THE_SCREEN = ("VOIDED", "REVERSED")
-"""What a payment becomes by an answer while another one is on the screen."""
 _WORDS = {"insert": ("insert", "insér"), "tap": ("tap", "appos"), "swipe": ("swipe", "gliss")}
 
 
@@ -127,9 +124,7 @@ def language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     if screen not in _CARDHOLDERS and seen.after.locale != own:
         yield f"{screen} is in {seen.after.locale}, and the terminal speaks {own}"
-    ended = [row for row in seen.rows if row.kind in SPOKEN_TO and not facts.is_kept(row)]
-    paid = [row for row in ended if row.text("state") not in BEHIND_THE_SCREEN]
-    spoken_to = paid[-1].text("language") if paid else ""
+    spoken_to = language_at_the_end(facts, seen)
     if (
         spoken_to
         and seen.came_to in ("approved", "declined", "accepted-offline")

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from terminal_sim.bench import Role, contents
 from terminal_sim.oracles.amounts import amount_asked
-from terminal_sim.oracles.cards import ASKS, BEHIND_THE_SCREEN, SPOKEN_TO
+from terminal_sim.oracles.cards import ASKS
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, screen_id
+from terminal_sim.oracles.on_screen import language_at_the_end
 from terminal_sim.oracles.oracle import oracle
 
 
@@ -62,9 +63,7 @@ def customers_language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"the seller's display is in {seen.after.locale}, and the terminal speaks {own}"
     if view.screen.id == "welcome" and view.locale != own:
         yield f"the customer is welcomed in {view.locale}, and the terminal speaks {own}"
-    ended = [row for row in seen.rows if row.kind in SPOKEN_TO and not facts.is_kept(row)]
-    paid = [row for row in ended if row.text("state") not in BEHIND_THE_SCREEN]
-    spoken = paid[-1].text("language") if paid else ""
+    spoken = language_at_the_end(facts, seen)
     if spoken and seen.came_to in ("approved", "declined", "accepted-offline") and view.locale != spoken:
         yield f"{seen.came_to} is in {view.locale}, and the cardholder speaks {spoken}"
 

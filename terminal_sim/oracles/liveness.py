@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from terminal_sim.bench import Role, TraceEntry, contents
 from terminal_sim.oracles.facts import NOT_PAID, PAYMENT_KINDS, SessionFacts
-from terminal_sim.oracles.occurrence import Occurrence, SeenRow, field_of, has, ids, screen_id
+from terminal_sim.oracles.occurrence import Occurrence, field_of, has, ids, screen_id
+from terminal_sim.oracles.on_screen import payment_spoken_of
 from terminal_sim.oracles.oracle import oracle
 
 _UNDELIVERED = "unreachable"  # the message never left; any other failure leaves its answer open
@@ -136,11 +137,6 @@ def _stans(entries: list[TraceEntry]) -> Iterator[int]:
             yield content.stan
 
 
-def _newest(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
-    own = [row for row in seen.rows if row.kind in PAYMENT_KINDS and not facts.is_kept(row)]
-    return own[-1] if own else facts.last
-
-
 @oracle(
     "R-live-4",
     "a screen that says how a payment ended stands for one that has ended",
@@ -149,7 +145,7 @@ def _newest(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
     anew=True,
 )
 def ended(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    last = _newest(facts, seen)
+    last = payment_spoken_of(facts, seen)
     if seen.came_to in _ENDS and last is not None and last.text("state") == "AUTH_SENT" and seen.is_on:
         yield f"{seen.came_to} stands there, and {last.text('reference')} is neither paid nor declined nor reversed"
 

@@ -17,3 +17,18 @@ def payment_on_screen(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
         if row.kind in PAYMENT_KINDS and row.text("state") not in _BEHIND and not facts.is_kept(row)
     ]
     return own[-1] if own else None
+
+
+def payment_spoken_of(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
+    """The newest row of the payment on the screen; of the newest payment that there was where this occurrence wrote none."""
+    found = payment_on_screen(facts, seen) or facts.last
+    if found is None:
+        return None
+    own = [row for row in seen.rows if row.text("reference") == found.text("reference")]
+    return own[-1] if own else found
+
+
+def language_at_the_end(facts: SessionFacts, seen: Occurrence) -> str:
+    """The language of the cardholder whose payment has ended, "" where none has, or where nobody stands there: a void needs no card."""
+    row = payment_on_screen(facts, seen)
+    return row.text("language") if row is not None and row.kind != "void" else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from terminal_sim.bench import PrintedReceipt, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id, text_of
+from terminal_sim.oracles.on_screen import payment_spoken_of
 from terminal_sim.oracles.oracle import oracle
 from terminal_sim.oracles.receipts import date_of, is_reprint, row_of, row_on, value_of
 
@@ -227,8 +228,7 @@ def to_a_number(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.came_to not in ("approved", "accepted-offline") or checkout is None or facts.flow != "charge":
         return
     said, typed = text_of(seen.after, "receipt-sent-to"), seen.confirmed
-    own = [row for row in seen.rows if row.kind == "sale" and not facts.is_kept(row)]
-    paid = own[-1] if own else facts.last
+    paid = payment_spoken_of(facts, seen)
     if paid is None or paid.kind != "sale":
         return
     receipts = [row for row in (*facts.rows, *seen.rows) if row.kind == "receipt"]
