@@ -104,10 +104,10 @@ def complaints(seen: Occurrence) -> list[str]:
     contents.RowStored,
 )
 def asked_amount(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    asked = None if facts.asked_by_till else amount_asked(facts, seen)
     for row in seen.rows:
-        refused = row.kind == "card.refused" and facts.asked is not None and not facts.asked_by_till
-        if refused and row.number("amount") != facts.asked:
-            yield f"a card was refused for {row.number('amount')}, and {facts.asked} was confirmed"
+        if row.kind == "card.refused" and asked is not None and row.number("amount") != asked:
+            yield f"a card was refused for {row.number('amount')}, and {asked} was confirmed"
         if row.kind not in _OF_ROW or row.text("reference") in facts.payments:
             continue
         amount = row.number("requested") or row.number("amount")
