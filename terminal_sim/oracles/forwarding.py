@@ -66,9 +66,10 @@ def app_closed(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-banner-3", "a banner says when the first of the payments that wait will expire", contents.ScreenShown
 )
 def first_deadline(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    rules = facts.profile.offline
     if (
         seen.after is None
-        or not facts.profile.offline.banner
+        or not (rules.enabled and rules.banner)
         or not seen.is_on
         or facts.outage is None
         or not seen.around.outage
@@ -99,9 +100,10 @@ def first_deadline(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     contents.ScreenShown,
 )
 def over(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    rules = facts.profile.offline
     if (
         seen.after is None
-        or not facts.profile.offline.banner
+        or not (rules.enabled and rules.banner)
         or not seen.is_on
         or facts.outage is None
         or seen.rows
