@@ -246,20 +246,18 @@ def serves(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     words, before = seen.line.split(), screen_id(seen.before)
     if words[:2] != ["pos", "sale"] or not _is_sound(facts, seen) or seen.around != facts.around:
         return
-    around = seen.around
-    ready = (
-        around.reader
-        and around.app_open
-        and around.standalone
-        and not around.outage
-        and around.battery == 100
-    )
+    around, battery = seen.around, facts.profile.battery
+    ready = around.reader and around.app_open and around.standalone and not around.outage
+    charged = battery is None or around.battery >= battery.critical
     rests = before == "home" or (
         before in ("approved", "declined", "settled") and not has(seen.before, "remove-card")
     )
     if not ready or not rests or field_of(seen.before)[2] or has(seen.before, "shortcut"):
         return
-    if int(words[3]) <= facts.profile.limits.max_amount and seen.came_to in ("", "home"):
+    if not charged and before == "home":
+        if seen.came_to:
+            yield f"the battery has {around.battery} percent, and {seen.came_to} stands there"
+    elif charged and int(words[3]) <= facts.profile.limits.max_amount and seen.came_to in ("", "home"):
         yield f"{words[3]} was asked for on {before}, and {screen_id(seen.after)} stands there"
 
 

@@ -10,6 +10,7 @@ from terminal_sim.oracles.occurrence import Occurrence, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 
 _PROMPTS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
+_NEEDING_READER = (*_PROMPTS, "enter-pin", "choose-application")
 _AMOUNTS = ("amount", "home", "offline-limit")
 _PRESENTING = ("insert", "tap-card", "swipe")
 _WAYS = ("manual-entry", "gift-card", "clearpay")
@@ -118,4 +119,22 @@ def good_chip(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{name} is declined, and the acquirer was not asked"
 
 
-READING = (stripe, application, address_asked, heard, good_chip)
+@oracle(
+    "R-reader-6",
+    "no card is asked for, and no PIN for one, by a reader that was just lost",
+    contents.Act,
+    left=_NEEDING_READER,
+    shows=_NEEDING_READER,
+    anew=False,
+)
+def lost(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if (
+        seen.line == "fault reader-link down"
+        and seen.around_before.reader
+        and seen.around_before.app_open
+        and seen.is_on
+    ):
+        yield f"the reader is lost, and {screen_id(seen.after)} stands there as before"
+
+
+READING = (stripe, application, address_asked, heard, good_chip, lost)

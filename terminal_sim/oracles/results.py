@@ -156,16 +156,19 @@ def address(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle(
     "R-result-7",
-    "all lights are green when a payment has ended well",
+    "all lights are green when a payment has ended well, and none when it has not",
     contents.ScreenShown,
-    shows=_GOOD,
+    shows=(*_GOOD, *_BAD),
     anew=True,
 )
 def lights(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if seen.came_to not in _GOOD or screen_id(seen.before) in (*_PAPER, "receipt-number") or not seen.is_on:
+    if screen_id(seen.before) in (*_PAPER, "receipt-number") or not seen.is_on:
         return
-    dark = [name for name in facts.profile.lights if facts.terminal.lights.get(name) != "green"]
-    if dark:
+    green = [name for name in facts.profile.lights if facts.terminal.lights.get(name) == "green"]
+    dark = [name for name in facts.profile.lights if name not in green]
+    if seen.came_to in _BAD and green:
+        yield f"{seen.came_to} is shown, and {green[0]} is green"
+    if seen.came_to in _GOOD and dark:
         yield f"{seen.came_to} is shown, and {dark[0]} is not green"
 
 

@@ -222,12 +222,16 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-order-3": BrokenHistory("an order arrives without a tone", "order 1 500"),
     "R-ending-7": BrokenHistory("what was forwarded is booked in full where a part was approved", f"{KEPT}; host answers partial:400; network up; wait 2s"),
     "R-language-2": BrokenHistory("the customer's display speaks the seller's language", "press 1000 OK; insert visa-credit-fr; wait 2s"),
+    "R-reader-6": BrokenHistory("a reader that was lost is still waited for", "press 1000 OK; fault reader-link down"),
     "R-reader-5": BrokenHistory("a tap is read before it is refused", "network down; press 1000 OK; tap-card visa-credit"),
     "R-paper-16": BrokenHistory("a receipt by message is offered once more", f"{PAID_Q}; tap id:digital-receipt; press 5145551234 OK"),
 }  # fmt: skip
 
 # The rules that have more sides than one: the same for another side.
 OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
+    ("R-till-3", BrokenHistory("a battery at the critical charge itself refuses what a till asks for", "battery 5%; pos sale T-1 1000")),
+    ("R-till-3", BrokenHistory("a battery below the critical charge takes what a till asks for", "battery 4%; pos sale T-1 1000")),
+    ("R-result-7", BrokenHistory("the lights are green for a payment that was declined", "press 1000 OK; insert visa-declined; wait 2s")),
     ("R-message-6", BrokenHistory("a closed app forwards nothing at all", "service down; press 1000 OK; insert visa-credit; press OK; remove card; fault app closed; service up; wait 2s")),
     ("R-message-6", BrokenHistory("an app that is opened forwards nothing", f"{KEPT}; fault app closed; network up; wait 2s; fault app open; wait 2s")),
     ("R-banner-2", BrokenHistory("the countdown runs although no payments are allowed", "network down; press 1")),

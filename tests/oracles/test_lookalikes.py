@@ -28,6 +28,10 @@ class Lookalike(NamedTuple):
 
 TYPED = "press 1 OK; tap id:manual-entry; press 4111111111111111 OK 0330 OK 737 OK"
 LOOKALIKES = (
+    Lookalike("a till asks for a payment while a card that was refused before is still in the slot", "square-stand", "press 1 OK; insert visa-both-protocols; tap id:orders; pos sale T-1 1000"),
+    Lookalike("a reader is lost while a result stands, and while a number is typed", "square-reader", f"press 1 OK; insert visa-credit; wait 2s; fault reader-link down; press OK; remove card; fault reader-link up; {TYPED.partition(' OK 0330')[0]}; fault reader-link down; wait 2s"),
+    Lookalike("a card is read, which all lights say, and then declined", "square-reader", "press 1000 OK; tap-card visa-credit; wait 2s; press OK; host answers declined:51; press 1000 OK; tap-card visa-credit; wait 2s; press OK; press 500 OK; press CANCEL"),
+    Lookalike("a result gives way to a till while the battery is below its critical charge", "square-terminal", "pos sale T-1 1000; tap-card visa-credit; wait 2s; battery 4%; pos sale T-2 1250; battery 5%; pos sale T-2 1250"),
     Lookalike("the receipt of a void that nobody has answered is printed again", "s1f2", "pos sale T-1 1000; swipe visa-stripe; wait 2s; pos refund T-1; network down; wait 1d; tap id:transactions; tap id:history; tap id:txn-1; tap id:receipts; tap id:merchant-receipt; tap id:print"),
     Lookalike("a payment was declined since its receipt stopped for want of paper", "s1f2-offline", "paper out; network down; tap id:payment; press 1000 OK; insert visa-credit; wait 1s; host answers declined:55; network up; wait 2s; paper in", {"receipts.declined": "false"}),
     Lookalike("a payment was approved in part since its receipt was offered", "v400m-offline", "host answers partial:500; press OK; network down; press 1000 OK; tap-card visa-credit; press OK; network up; wait 1s; press OK", {"receipts.merchant": "prompt", "receipts.customer": "prompt"}),

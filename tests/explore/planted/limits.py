@@ -12,6 +12,7 @@ from terminal_sim.core.message import EntryMode
 from terminal_sim.core.money import Money
 from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.payment import PaymentState
+from terminal_sim.core.payment_request import RequestRefusal
 from terminal_sim.core.rows.kinds import AccountRow, OfflineSettingsRow, PasscodeRow
 from terminal_sim.core.rows.offline import OfflineExpiredRow, OfflineStoredRow, OutageRow, about
 from terminal_sim.core.text import say
@@ -22,6 +23,7 @@ from terminal_sim.flows.fields import AmountField
 from terminal_sim.flows.moto import MotoFlow
 from terminal_sim.flows.offline_settings import OfflineSettingsFlow
 from terminal_sim.flows.passcode import PasscodeFlow
+from terminal_sim.flows.requested import RequestedFlow
 from tests.explore.planted.planting import (
     ALLOWED,
     READER,
@@ -123,6 +125,11 @@ def _at_critical(profile: Any, around: Any, entry: Any) -> Any:
     return environment.refusal(profile, around, entry)
 
 
+def _refused_at_critical(self: Any) -> RequestRefusal | None:
+    battery, left = self.terminal.profile.battery, self.terminal.environment.battery
+    return RequestRefusal.BATTERY if battery is not None and left <= battery.critical else None
+
+
 def _without_the_account(profile: Any, around: Any, entry: Any) -> Any:
     found = environment.refusal(profile, around, entry)
     return None if found is not None and found.id == "standalone-off" else found
@@ -171,6 +178,8 @@ LIMITS = (
     PlantedBug("a contactless card is taken offline", SQUARE, wraps(OfflineQueue, "refusal_of_card", lambda sound: lambda self, entry, brand="": None if entry is EntryMode.CONTACTLESS else sound(self, entry, brand)), ALLOWED),
     PlantedBug("a stripe is refused offline although the profile takes it", SQUARE, wraps(OfflineQueue, "refusal_of_card", lambda sound: lambda self, entry, brand="": say("not-offline-card") if entry is EntryMode.STRIPE else sound(self, entry, brand)), ALLOWED),
     PlantedBug("a number is typed while the acquirer is out of reach", SQUARE, sets(ChargeFlow, "way_not_offline", always(False)), ALLOWED),
+    PlantedBug("a battery at the critical charge itself refuses what a till asks for", READER, sets(RequestedFlow, "_no_battery", _refused_at_critical)),
+    PlantedBug("a battery below the critical charge takes what a till asks for", SQUARE, sets(RequestedFlow, "_no_battery", always(None))),
     PlantedBug("a battery at the critical charge itself starts nothing", V400M, sets(stack, "refusal", _at_critical)),
     PlantedBug("a payment starts that the account does not allow", S1F2, sets(stack, "refusal", _without_the_account)),
     PlantedBug("a sale goes no higher than a payment by mail", V400M, sets(AmountField, "highest", lambda self: min(self.terminal.profile.limits.max_amount, self.terminal.profile.limits.moto_max_amount)), {"limits.moto_max_amount": "50000"}),

@@ -116,6 +116,17 @@ def _dark(sound: Any) -> Any:
     return announce
 
 
+def _green(sound: Any) -> Any:
+    def announce(self: Any, notice: Any) -> None:
+        sound(self, notice)
+        if self.notice.id == "declined":
+            self.terminal.order(
+                fx.ShowLights(tuple((light, "green") for light in self.terminal.profile.lights))
+            )
+
+    return announce
+
+
 def _in_own_language(sound: Any) -> Any:
     def announce(self: Any, notice: Any) -> None:
         sound(self, notice)
@@ -173,4 +184,5 @@ WORDS = (
     PlantedBug("a wrong PIN leaves one try more than the card has", S1F2, wraps(CardholderFlow, "enter_pin", _one_try_more)),
     PlantedBug("a card that is taken out at the PIN leads home", S1F2, moves("sale", Trigger.CARD_REMOVED, "pin", dest="done", action=EndingFlow.go_home)),
     PlantedBug("the lights are dark when a payment has ended", READER, wraps(EndingFlow, "announce", _dark)),
+    PlantedBug("the lights are green for a payment that was declined", READER, wraps(EndingFlow, "announce", _green)),
 )  # fmt: skip

@@ -21,8 +21,9 @@ def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         for way in ways_to(ways, "history", "transactions"):
             void: Errand = ((TAP, "void"), (WAIT, "2s"), (PRESS, "OK"))
             foreign = paid(start, 1000, ("insert", "visa-credit-fr"))
-            again: Errand = ((TAP, "receipts"), (TAP, "customer-receipt"), (TAP, "print"))
-            yield (*foreign, *way, (TAP, "txn-1"), *again)
+            for copy in ("customer-receipt", "merchant-receipt"):
+                again: Errand = ((TAP, "receipts"), (TAP, copy), (TAP, "print"))
+                yield (*foreign, *way, (TAP, "txn-1"), *again)
             yield (*foreign, *way, (TAP, "txn-1"), *void)
             fallback = paid(start, 1000, ("insert", "mute"), ("swipe", "visa-credit"))
             for other in (fallback, paid(start, 1000, ("swipe", "visa-stripe"))):

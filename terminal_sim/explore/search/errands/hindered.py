@@ -110,6 +110,8 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         ):
             for way in (*ways_to(ways, "sale", "moto", "refund"), ()):
                 yield (("battery", f"{max(charge, 0)}%"), *way, ("battery", "100%"))
+            asked_for: Act = ("pos", "sale", "T-1", "1000")
+            yield (("battery", f"{max(charge, 0)}%"), asked_for, ("battery", "100%"))
     if "standalone" in profile.features:
         for way in ways_to(ways, "sale", "moto", "refund"):
             yield (
