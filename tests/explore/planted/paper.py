@@ -120,7 +120,13 @@ def receipts_row(reference: str, copy: Copy) -> Any:
     return ReprintRow(original=reference, copy=copy.value)
 
 
+def _in_the_cards_language(terminal: Any, payment: Any, copy: Copy) -> Any:
+    made = receipts.receipt_for(terminal, payment, copy)
+    return structs.replace(made, locale=payment.language or terminal.locale)
+
+
 PAPER = (
+    PlantedBug("a merchant copy that is printed again speaks the card's language", S1F2, sets(history, "receipt_for", _in_the_cards_language)),
     PlantedBug("the customer's copy comes out twice", S1F2, sets(Copies, "by", staticmethod(lambda _: Copies(queue=(Copy.MERCHANT, Copy.CUSTOMER, Copy.CUSTOMER))))),
     PlantedBug("only the merchant's copy comes out", S1F2, sets(Copies, "by", staticmethod(lambda _: Copies(queue=(Copy.MERCHANT,))))),
     PlantedBug("a reprint is the customer's copy whichever was asked for", V400M, wraps(HistoryFlow, "print_copy", before("copy", lambda _self, _event: Copy.CUSTOMER))),
