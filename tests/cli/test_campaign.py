@@ -147,9 +147,9 @@ from terminal_sim.bench import contents
 from terminal_sim.oracles.oracle import oracle
 
 
-@oracle("X-home-1", "nobody comes to a menu", contents.ScreenShown)
-def menu(facts, seen):
-    if seen.came_to.startswith("menu-"):
+@oracle("X-home-1", "nobody leaves the home screen", contents.ScreenShown)
+def leaves(facts, seen):
+    if seen.came_to not in ("", "home"):
         yield seen.came_to
 """
 

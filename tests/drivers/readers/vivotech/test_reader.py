@@ -419,11 +419,10 @@ def test_a_refused_command_tells_its_status(both: VirtualVivotechReader) -> None
 
 
 def test_a_late_answer_is_never_taken_for_a_new_one(chip: Chip) -> None:
-    both = virtual_vivotech(around=lambda line: FaultyTransport(line, 1))
-    faulty: FaultyTransport = both.host.transport  # type: ignore[assignment]
+    both = virtual_vivotech()
     both.device.insert(chip({SELECT: OK, b"\0\xca\0\0": b"\x61\x61\x90\x00"}))
     both.host.contact.power_on()
-    faulty._chances[next(iter(faulty._chances))] = Chances(delay=1)
+    both.host.transport = faulty = FaultyTransport(both.host.transport, 1, reading=Chances(delay=1))
     with pytest.raises(ReaderLost):
         both.host.contact.transmit(SELECT)
     faulty.heal()
