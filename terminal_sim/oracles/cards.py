@@ -58,7 +58,13 @@ def in_the_result(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 @oracle("R-pin-3", "each wrong PIN leaves one try less", contents.ScreenShown, left=("enter-pin",))
 def tries(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = text_of(seen.after, "wrong-pin")
-    if said and screen_id(seen.before) == "enter-pin" and seen.key == "OK" and facts.tries_left >= 0:
+    if (
+        said
+        and screen_id(seen.before) == "enter-pin"
+        and seen.key == "OK"
+        and not seen.ignored
+        and facts.tries_left >= 0
+    ):
         left = int(digits(said) or "0")
         if left >= facts.tries_left:
             yield f"{said!r}, and before there were {facts.tries_left}"
