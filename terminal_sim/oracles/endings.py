@@ -23,6 +23,8 @@ _RECENT = 8
 )
 def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     row, screen = payment_on_screen(facts, seen), seen.came_to
+    if screen == "void-declined" and _newest_void(facts, seen) == "REVERSAL_PENDING":
+        yield "void-declined is shown, and nobody has declined the void"
     if row is None:
         if screen in ("accepted-offline", "approved") and not _late_ok(facts):
             yield f"{screen} is shown, and no row says so"
@@ -40,6 +42,14 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     why = screen in ("declined", "void-declined", "no-connection") and state == "DECLINED"
     if why and "state" not in seen.dues and (screen == "no-connection") != undelivered:
         yield f"{screen} is shown, and {row.text('reference')} was {'not delivered' if undelivered else 'declined'}"
+
+
+def _newest_void(facts: SessionFacts, seen: Occurrence) -> str:
+    """The state of the newest void, "" where there is none."""
+    voids = [rows for rows in facts.payments.values() if rows[0].kind == "void"]
+    newest = [*(voids[-1] if voids else ()), *(row for row in seen.rows if row.kind == "void")]
+    last = newest[-1].text("reference") if newest else ""
+    return next((row.text("state") for row in reversed(newest) if row.text("reference") == last), "")
 
 
 def _late_ok(facts: SessionFacts) -> bool:

@@ -20,6 +20,8 @@ _LONGEST = {
 }
 _PASSCODES = ("passcode", "new-passcode", "repeat-passcode")
 _SECRET = (*_PASSCODES, "cvc", "enter-pin")
+_JUDGED = ("amount", "offline-limit", "card-number", "expiry", "cvc", "new-passcode", "repeat-passcode")
+"""The fields of which the terminal says whether they are right, once they are confirmed."""
 _SHORTEST_TELEPHONE = 7
 _SHORTEST_PIN = 4
 _SHOWN_OF_A_NUMBER = 6
@@ -62,9 +64,18 @@ def holds(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def cleared(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     (kind, _was, before), (now_kind, _now, after) = field_of(seen.before), field_of(seen.after)
+    screen = screen_id(seen.after)
+    if (
+        seen.key == "CLEAR"
+        and screen == "home"
+        and kind == "digits"
+        and not now_kind
+        and before > 1
+        and seen.is_on
+    ):
+        yield f"nothing stands in {screen} after {before} digits of a shortcut"
     if seen.key != "CLEAR" or not seen.is_on or seen.came_to or kind != now_kind or not kind or not before:
         return
-    screen = screen_id(seen.after)
     if kind == "money":
         wanted = before // 10
     elif kind == "date":
@@ -169,4 +180,19 @@ def complaint(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{seen.after.by_id[one].text!r} stands in {screen_id(seen.after)} after {seen.key}"
 
 
-FIELDS = (holds, cleared, refused, telephone, has_room, hidden, masked_telephone, complaint)
+@oracle(
+    "R-field-9",
+    "a field that is confirmed and not taken says why",
+    contents.KeyPress,
+    left=_JUDGED,
+    shows=_JUDGED,
+)
+def says_why(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    before, after = screen_id(seen.before), screen_id(seen.after)
+    judged = seen.key == "OK" and not seen.ignored and seen.is_on and seen.after is not None
+    not_taken = before == after or (before, after) == ("repeat-passcode", "new-passcode")
+    if judged and not_taken and seen.after is not None and not seen.after.complaints:
+        yield f"{before} was confirmed, and {after} stands there without a word"
+
+
+FIELDS = (holds, cleared, refused, telephone, has_room, hidden, masked_telephone, complaint, says_why)

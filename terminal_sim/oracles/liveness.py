@@ -235,6 +235,13 @@ def printed(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         and not has(seen.after, "out-of-paper")
     ):
         yield f"the paper is out, and {screen} does not say so"
+    if (
+        contents.ReceiptPrinted in seen.kinds
+        and contents.ReceiptStopped not in seen.kinds
+        and seen.until == seen.mono
+        and has(seen.after, "out-of-paper")
+    ):
+        yield f"a paper came out, and {screen} says that there is none"
 
 
 @oracle(

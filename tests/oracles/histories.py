@@ -222,6 +222,7 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-order-3": BrokenHistory("an order arrives without a tone", "order 1 500"),
     "R-ending-7": BrokenHistory("what was forwarded is booked in full where a part was approved", f"{KEPT}; host answers partial:400; network up; wait 2s"),
     "R-language-2": BrokenHistory("the customer's display speaks the seller's language", "press 1000 OK; insert visa-credit-fr; wait 2s"),
+    "R-field-9": BrokenHistory("a new passcode that is repeated otherwise begins anew without a word", "tap id:admin; tap id:change-passcode; press 0856 OK 2580 OK 2581 OK"),
     "R-reader-6": BrokenHistory("a reader that was lost is still waited for", "press 1000 OK; fault reader-link down"),
     "R-reader-5": BrokenHistory("a tap is read before it is refused", "network down; press 1000 OK; tap-card visa-credit"),
     "R-paper-16": BrokenHistory("a receipt by message is offered once more", f"{PAID_Q}; tap id:digital-receipt; press 5145551234 OK"),
@@ -229,6 +230,9 @@ HISTORIES: dict[str, BrokenHistory] = {
 
 # The rules that have more sides than one: the same for another side.
 OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
+    ("R-field-4", BrokenHistory("clear takes both digits of a shortcut", "press 89 CLEAR")),
+    ("R-ending-1", BrokenHistory("a void without an answer is shown as declined", f"{PAID_S}; {LIST_S}; tap id:txn-1; host answers timeout timeout timeout; tap id:void; wait 125s")),
+    ("R-paper-15", BrokenHistory("a settled batch says that there is no paper when its report came out", f"{PAID_S}; paper out; tap id:admin; tap id:settle; press OK; wait 2s; paper in")),
     ("R-till-3", BrokenHistory("a battery at the critical charge itself refuses what a till asks for", "battery 5%; pos sale T-1 1000")),
     ("R-till-3", BrokenHistory("a battery below the critical charge takes what a till asks for", "battery 4%; pos sale T-1 1000")),
     ("R-result-7", BrokenHistory("the lights are green for a payment that was declined", "press 1000 OK; insert visa-declined; wait 2s")),

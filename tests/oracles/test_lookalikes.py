@@ -28,6 +28,10 @@ class Lookalike(NamedTuple):
 
 TYPED = "press 1 OK; tap id:manual-entry; press 4111111111111111 OK 0330 OK 737 OK"
 LOOKALIKES = (
+    Lookalike("a second void is declined while the first one is still in doubt", "s1f2", f"pos sale T-1 1000; swipe visa-stripe; wait 2s; press OK; pos sale T-2 1250; swipe visa-stripe; wait 2s; press OK; host answers {' '.join(['timeout'] * 3)} declined:51; pos refund T-1; wait 125s; press OK; pos refund T-2; wait 10min"),
+    Lookalike("a copy is wanted again without paper, and comes out when there is some", "s1f2", "pos sale T-1 1000; swipe visa-stripe; wait 2s; press OK; tap id:transactions; tap id:history; tap id:txn-1; tap id:receipts; tap id:merchant-receipt; paper out; tap id:print; paper in; tap id:print; press CANCEL CANCEL"),
+    Lookalike("a field that is wrong is confirmed twice, and cleared of its complaint in between", "v400m", "press 8 OK 0856 OK; tap id:moto; press OK OK 1000 OK 42 OK CLEAR OK CLEAR OK 4970100000000014 OK 13 OK OK"),
+    Lookalike("one digit of a shortcut is cleared, and of two digits both, one after the other", "v400m", "press 8 CLEAR 89 CLEAR CLEAR 9"),
     Lookalike("a till asks for a payment while a card that was refused before is still in the slot", "square-stand", "press 1 OK; insert visa-both-protocols; tap id:orders; pos sale T-1 1000"),
     Lookalike("a reader is lost while a result stands, and while a number is typed", "square-reader", f"press 1 OK; insert visa-credit; wait 2s; fault reader-link down; press OK; remove card; fault reader-link up; {TYPED.partition(' OK 0330')[0]}; fault reader-link down; wait 2s"),
     Lookalike("a card is read, which all lights say, and then declined", "square-reader", "press 1000 OK; tap-card visa-credit; wait 2s; press OK; host answers declined:51; press 1000 OK; tap-card visa-credit; wait 2s; press OK; press 500 OK; press CANCEL"),

@@ -146,6 +146,7 @@ MONEY = (
     PlantedBug("a declined payment is shown as approved", V400M, sets(PaymentFlow, "decline", lambda self, event: (self.keep_reply(event), self.record_declined(), self.announce("approved")))),
     PlantedBug("a request leaves before its row is durable", V400M, sets(PaymentFlow, "request", _send_first)),
     PlantedBug("a void without an answer is shown as approved", S1F2, _announced(VoidFlow, "leave_void_pending", "approved")),
+    PlantedBug("a void without an answer is shown as declined", S1F2, _announced(VoidFlow, "leave_void_pending", "void-declined")),
     PlantedBug("a declined void is shown as approved", V400M, sets(VoidFlow, "fail_void", lambda self, _: (self._refresh(), self.announce("approved")))),
     PlantedBug("a payment that never left is shown as declined by the acquirer and kept in doubt", V400M, _announced(PaymentFlow, "give_up", "declined")),
     PlantedBug("a service that is down is not noticed", READER, _service_is_not_told, ALLOWED),

@@ -16,11 +16,12 @@ from terminal_sim.core.receipt import Copy
 from terminal_sim.core.rows.kinds import OrdersSeenRow, ReceiptRow, ReprintRow
 from terminal_sim.core.rows.offline import OfflineDeclinedRow
 from terminal_sim.core.text import say
-from terminal_sim.flows import ending, history, orders, receipts
+from terminal_sim.flows import batches, ending, history, orders, receipts
 from terminal_sim.flows.charge import ChargeFlow
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.history import HistoryFlow
 from terminal_sim.flows.receipts import Copies
+from terminal_sim.flows.settle import SettleFlow
 from terminal_sim.flows.transactions import FILTERS, TransactionsFlow
 from tests.explore.planted.planting import (
     ALLOWED,
@@ -125,7 +126,15 @@ def _in_the_cards_language(terminal: Any, payment: Any, copy: Copy) -> Any:
     return structs.replace(made, locale=payment.language or terminal.locale)
 
 
+def _prints_with_its_remark(self: Any) -> None:
+    settled = self.terminal.durable.settled
+    if settled is not None:
+        report = batches.closed_batch(self.terminal, settled)
+        self.terminal.order(fx.Print(batches.printed(self.terminal, report)))
+
+
 PAPER = (
+    PlantedBug("a settled batch says that there is no paper when its report came out", S1F2, sets(SettleFlow, "_print", _prints_with_its_remark)),
     PlantedBug("a merchant copy that is printed again speaks the card's language", S1F2, sets(history, "receipt_for", _in_the_cards_language)),
     PlantedBug("the customer's copy comes out twice", S1F2, sets(Copies, "by", staticmethod(lambda _: Copies(queue=(Copy.MERCHANT, Copy.CUSTOMER, Copy.CUSTOMER))))),
     PlantedBug("only the merchant's copy comes out", S1F2, sets(Copies, "by", staticmethod(lambda _: Copies(queue=(Copy.MERCHANT,))))),

@@ -39,6 +39,7 @@ from tests.explore.planted.planting import (
     PlantedBug,
     always,
     behind,
+    doing,
     every,
     fold,
     moves,
@@ -112,6 +113,7 @@ def _one_less(event: Any) -> Any:
 
 
 PEOPLE = (
+    PlantedBug("a new passcode that is repeated otherwise begins anew without a word", S1F2, wraps(ChangePasscodeFlow, "start_over", doing(lambda self: setattr(self, "complaint", None)))),
     PlantedBug("the lock of a passcode locks nothing", V400M, sets(PasscodeFlow, "locked_for", always(0))),
     PlantedBug("the delivered passcode stays right when it was changed", V400M, wraps(PasscodeFlow, "is_right", lambda sound: lambda self, event: sound(self, event) or (self.typed == self.rules.code and not self.locked_for()))),
     PlantedBug("a PIN of three digits is taken", S1F2, sets(CardholderFlow, "pin_is_long_enough", lambda self, _: len(self.typed) >= 3)),

@@ -144,6 +144,7 @@ def _keeps_the_language(patch: Any) -> None:
 
 SCREENS = (
     PlantedBug("the first tab is marked whichever is open", SQUARE, sets(frame, "_open_tab", always("home"))),
+    PlantedBug("clear takes both digits of a shortcut", V400M, sets(HomeFlow, "one_left", always(True))),
     PlantedBug("digits stay on the home screen", V400M, sets(HomeFlow, "forget", nothing)),
     PlantedBug("the banner of a lost service speaks of the link", SQUARE, sets(frame, "_service_banner", always("banner-network"))),
     PlantedBug("the countdown is a minute short", SQUARE, wraps(frame, "_hours_and_minutes", lambda sound: lambda left: sound(left - MINUTE)), ALLOWED),

@@ -89,6 +89,7 @@ def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             yield (*one, ("network", "down"), *way, (TAP, "txn-1"), *void, ("network", "up"))
             yield (*one, ("network", "down"), *way, (TAP, "txn-1"), (TAP, "void"), (WAIT, "1min"), ("network", "up"))  # fmt: skip
             yield (*one, ("host", "answers", "timeout"), *way, (TAP, "txn-1"), *void, (WAIT, "3min"))
+            yield (*one, ("host", "answers", *("timeout",) * 3), *way, (TAP, "txn-1"), (TAP, "void"), (WAIT, "125s"), (PRESS, "OK"), (WAIT, "10min"))  # fmt: skip
             refused: Errand = (*one, *way, (TAP, "txn-1"), ("host", "answers", "declined:51"), *void)
             yield (*refused, *way, (TAP, "txn-2"), *void)
             if "standalone" in profile.features:

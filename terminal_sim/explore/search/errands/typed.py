@@ -20,7 +20,9 @@ def number_in(begins: str) -> str:
 
 
 def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> Iterator[Errand]:
-    """Payments without the card, with each number, month and code that is right or nearly so."""
+    """A shortcut typed twice and cleared; payments without the card, with each number, month and code that is right or nearly so."""
+    for digits in profile.home.shortcuts:
+        yield ((PRESS, digits * 2, "CLEAR", "CANCEL"),)
     ahead: list[Errand] = [(*way, (PRESS, "1000", "OK")) for way in ways_to(ways, "moto")]
     if profile.checkout is not None and profile.checkout.manual_entry:
         ahead.append(((PRESS, "1000", "OK"), (TAP, "manual-entry")))
