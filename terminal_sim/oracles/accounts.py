@@ -81,4 +81,17 @@ def at_home(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{acts[-1]} was confirmed, and {screen_id(seen.after)} stands there"
 
 
-ACCOUNTS = (lost, warned, shown, at_home)
+@oracle(
+    "R-end-8",
+    "what is lost at once is on record with how many payments it is, and what they come to",
+    contents.RowStored,
+)
+def summed(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    gone = [row for row in seen.rows if row.kind == "offline.lost" and row.text("reason") != "card-data"]
+    total = sum(row.number("amount") for row in gone)
+    for row in gone:
+        if (row.number("payments"), row.number("sum")) != (len(gone), total):
+            yield f"{row.number('payments')} payments of {row.number('sum')} are on record, and {len(gone)} of {total} were lost"
+
+
+ACCOUNTS = (lost, warned, shown, at_home, summed)

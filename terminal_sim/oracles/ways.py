@@ -28,15 +28,32 @@ _WAYS = ("manual-entry", "gift-card", "clearpay")
 _OPENS = {"manual-entry": "card-number", "gift-card": "card-number", "clearpay": "clearpay-tap"}
 
 
+_OPENED = {
+    **{flow: flow for flow in ("sign-out", "switch-pos", "factory-reset", "delete-app", "batch-report")},
+    "offline-payments": "offline-settings",
+}
+"""The flow of each screen that a menu opens and that the red key leaves for it."""
+
+
+def _opened_from(profile: Profile, flow: str) -> tuple[str, ...]:
+    """The screens of the menus that have a flow."""
+    return tuple(
+        f"menu-{name}"
+        for name, menu in profile.menus.items()
+        if flow and any(one.flow == flow for one in menu.entries)
+    )
+
+
 @oracle(
     "R-way-1",
     "the red key of a list, a setting or a number leads one screen back",
     contents.KeyPress,
     contents.Touch,
-    left=tuple(_BACK),
+    left=(*_BACK, *_OPENED),
 )
-def back(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    wanted = _BACK.get(screen_id(seen.before), ())
+def back(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    screen = screen_id(seen.before)
+    wanted = _BACK.get(screen) or _opened_from(facts.profile, _OPENED.get(screen, ""))
     if (
         wanted
         and seen.key == "CANCEL"

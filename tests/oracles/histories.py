@@ -77,6 +77,7 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-banner-3": BrokenHistory("the time until stored payments expire is not told", f"{KEPT}; press 1 CLEAR"),
     "R-banner-4": BrokenHistory("that the time of an outage is over is not told", "network down; wait 25h; tap id:transactions"),
     "R-end-1": BrokenHistory("a terminal that was opened works again after a reboot", "fault tamper; power cut; power on"),
+    "R-end-8": BrokenHistory("what is lost is on record with the sum of one payment", f"{KEPT}; press 500 OK; insert visa-credit; press OK; remove card; tap id:more; tap id:sign-out; press OK"),
     "R-end-2": BrokenHistory("a sign-out leads home", "tap id:more; tap id:sign-out; press OK; press 1000 OK; insert visa-credit"),
     "R-end-3": BrokenHistory("a sign-out keeps what waits to be forwarded", f"{KEPT}; tap id:more; tap id:sign-out; press OK"),
     "R-end-4": BrokenHistory("who signs out is not warned of what is lost", f"{KEPT}; tap id:more; tap id:sign-out"),
@@ -230,6 +231,7 @@ HISTORIES: dict[str, BrokenHistory] = {
 
 # The rules that have more sides than one: the same for another side.
 OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
+    ("R-way-1", BrokenHistory("a sign-out that is given up leads home", "tap id:more; tap id:sign-out; press CANCEL")),
     ("R-field-4", BrokenHistory("clear takes both digits of a shortcut", "press 89 CLEAR")),
     ("R-ending-1", BrokenHistory("a void without an answer is shown as declined", f"{PAID_S}; {LIST_S}; tap id:txn-1; host answers timeout timeout timeout; tap id:void; wait 125s")),
     ("R-paper-15", BrokenHistory("a settled batch says that there is no paper when its report came out", f"{PAID_S}; paper out; tap id:admin; tap id:settle; press OK; wait 2s; paper in")),

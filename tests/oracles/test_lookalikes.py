@@ -28,6 +28,8 @@ class Lookalike(NamedTuple):
 
 TYPED = "press 1 OK; tap id:manual-entry; press 4111111111111111 OK 0330 OK 737 OK"
 LOOKALIKES = (
+    Lookalike("one of two kept payments has left when the terminal is signed out", "square-register", f"{KEPT}; host answers timeout timeout; network up; wait 2s; network down; press 500 OK; insert visa-credit; press OK; remove card; tap id:more; tap id:sign-out; press CANCEL; tap id:sign-out; press OK", {"offline.allowed": "true"}),
+    Lookalike("a terminal that keeps two payments is opened", "square-terminal", f"{KEPT}; press 500 OK; insert visa-credit; press OK; remove card; fault tamper", {"offline.allowed": "true"}),
     Lookalike("a second void is declined while the first one is still in doubt", "s1f2", f"pos sale T-1 1000; swipe visa-stripe; wait 2s; press OK; pos sale T-2 1250; swipe visa-stripe; wait 2s; press OK; host answers {' '.join(['timeout'] * 3)} declined:51; pos refund T-1; wait 125s; press OK; pos refund T-2; wait 10min"),
     Lookalike("a copy is wanted again without paper, and comes out when there is some", "s1f2", "pos sale T-1 1000; swipe visa-stripe; wait 2s; press OK; tap id:transactions; tap id:history; tap id:txn-1; tap id:receipts; tap id:merchant-receipt; paper out; tap id:print; paper in; tap id:print; press CANCEL CANCEL"),
     Lookalike("a field that is wrong is confirmed twice, and cleared of its complaint in between", "v400m", "press 8 OK 0856 OK; tap id:moto; press OK OK 1000 OK 42 OK CLEAR OK CLEAR OK 4970100000000014 OK 13 OK OK"),

@@ -15,6 +15,7 @@ from terminal_sim.core.message import EntryMode
 from terminal_sim.core.moment import wall_of
 from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.rows.kinds import AccountRow, PasscodeRow, TamperRow
+from terminal_sim.core.rows.offline import OfflineLostRow
 from terminal_sim.core.screen import Shown, TextLine
 from terminal_sim.core.stack import FlowStack
 from terminal_sim.core.terminal import Terminal
@@ -112,7 +113,22 @@ def _one_less(event: Any) -> Any:
     )
 
 
+def _with_its_own_sum(sound: Any) -> Any:
+    def record(self: Any, *rows: Any) -> None:
+        sound(
+            self,
+            *(
+                structs.replace(row, sum=row.amount.minor) if isinstance(row, OfflineLostRow) else row
+                for row in rows
+            ),
+        )
+
+    return record
+
+
 PEOPLE = (
+    PlantedBug("what is lost is on record with the sum of one payment", REGISTER, wraps(FlowStack, "record", _with_its_own_sum), ALLOWED),
+    PlantedBug("a sign-out that is given up leads home", SQUARE, moves("sign-out", Trigger.CANCEL, "warning", action=LeaveFlow.go_home)),
     PlantedBug("a new passcode that is repeated otherwise begins anew without a word", S1F2, wraps(ChangePasscodeFlow, "start_over", doing(lambda self: setattr(self, "complaint", None)))),
     PlantedBug("the lock of a passcode locks nothing", V400M, sets(PasscodeFlow, "locked_for", always(0))),
     PlantedBug("the delivered passcode stays right when it was changed", V400M, wraps(PasscodeFlow, "is_right", lambda sound: lambda self, event: sound(self, event) or (self.typed == self.rules.code and not self.locked_for()))),
