@@ -147,6 +147,11 @@ class KernelFile:
                     f"applications: application {index + 1} ({one.aid}) has threshold {one.threshold}, which must be less than its floor_limit {floor}"
                 )
 
+    @property
+    def has_floor_limit(self) -> bool:
+        """Whether what a card paid before counts for its next payment (EMV Book 3, 10.6.1)."""
+        return bool(self.floor_limit) or any(one.floor_limit for one in self.applications)
+
 
 def _check_limits(said: KernelApplication | KernelFile | ProgramLimits) -> None:
     for name in ("floor_limit", "contactless_limit", "contactless_floor_limit", "contactless_cvm_limit"):

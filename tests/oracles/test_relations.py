@@ -113,6 +113,23 @@ def test_each_neutral_errand_of_a_profile_changes_nothing_that_follows(name: str
         )
 
 
+def test_a_boot_is_no_neutral_errand_where_what_a_card_paid_before_counts() -> None:
+    ground = Ground.of("square-terminal", {"kernel": "offline-capable"}, ())
+    boot: list[Act] = [("power", "cut"), ("power", "on")]
+    pay: list[Act] = [("press", "6000", "OK"), ("insert", "visa-credit"), ("wait", "2s"), ("press", "OK"), ("remove", "card")]  # fmt: skip
+
+    def reasons(acts: list[Act]) -> str:
+        with ground.session() as session:
+            for act in acts:
+                session.do(act)
+            last = session.watch.facts.last
+        return last.text("reasons") if last is not None else ""
+
+    assert "reboot" not in neutral_errands(ground.model)
+    assert "risk.floor-limit" in reasons([*pay, *pay])
+    assert "risk.floor-limit" not in reasons([*pay, *boot, *pay])
+
+
 @pytest.mark.parametrize("name", names())
 def test_every_relation_that_a_profile_can_be_held_to_holds_for_a_payment(name: str) -> None:
     ground = Ground.of(name, {}, ())

@@ -1,6 +1,7 @@
 """Neutral errands: what a person begins between two customers and gives up again, so that nothing that follows may be another for it.
 
-An errand that passes a passcode is none: it sets the count of wrong ones back. None lets virtual time pass, so that no deadline shifts.
+An errand that passes a passcode is none: it sets the count of wrong ones back. None lets virtual time pass, so that no deadline shifts. A boot is none where
+there is a floor limit: the log of what a card paid, which counts for it, has card numbers and so is kept in memory alone.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from terminal_sim.bench import Profile
 from terminal_sim.explore.search.act import PRESS, TAP, Act
 from terminal_sim.explore.search.ground import ExploredSession
+from terminal_sim.profile import kernel_file
 
 Errand = tuple[Act, ...]
 ALSO = "also"
@@ -27,8 +29,9 @@ def neutral_errands(profile: Profile) -> Mapping[str, Errand]:
     """The errands of a terminal of this profile by their names, each from the home screen and back."""
     found: dict[str, Errand] = {
         "link-lost-and-back": (("network", "down"), ("network", "up")),
-        "reboot": (("power", "cut"), ("power", "on")),
     }
+    if not kernel_file(profile.kernel).has_floor_limit:
+        found["reboot"] = (("power", "cut"), ("power", "on"))
     start: Errand | None = () if profile.home.style == "tabs" else None
     for entry in profile.home.entries:
         if entry.flow == "sale" and start is None:
