@@ -31,6 +31,7 @@ from terminal_sim.flows.payment import PaymentFlow
 from terminal_sim.flows.sale import SaleFlow
 from terminal_sim.flows.settle import SettleFlow
 from tests.explore.planted.planting import (
+    KEEPING,
     REFUNDS,
     S1F2,
     V400M,
@@ -44,12 +45,6 @@ from tests.explore.planted.planting import (
     wraps,
 )  # fmt: skip
 
-_OFFLINE = {
-    "offline.enabled": "true",
-    "offline.allowed": "true",
-    "offline.limit": "5000",
-    "offline.limit_max": "5000",
-}
 _BY_ITSELF = {"settlement.at": "23:30"}
 
 
@@ -180,7 +175,7 @@ ENDS = (
     PlantedBug("the report of a batch has one brand for all", S1F2, wraps(BatchReport, "by_brand", _one_brand)),
     PlantedBug("an empty history says nothing", S1F2, wraps(HistoryFlow, "list_rows", _without("no-transactions"))),
     PlantedBug("a transaction shows the first digits of its card", V400M, wraps(HistoryFlow, "one", _first_digits)),
-    PlantedBug("what is kept for later is said to be approved", S1F2, wraps(EndingFlow, "announce", lambda sound: lambda self, notice: sound(self, "approved" if notice == "accepted-offline" else notice)), _OFFLINE),
+    PlantedBug("what is kept for later is said to be approved", S1F2, wraps(EndingFlow, "announce", lambda sound: lambda self, notice: sound(self, "approved" if notice == "accepted-offline" else notice)), KEEPING),
     PlantedBug("a settlement that was given up is not said to be answered", V400M, without_move("settle", Trigger.SETTLEMENT_ANSWERED, "pending")),
     PlantedBug("the report of a settlement comes out twice", S1F2, wraps(SettleFlow, "finish", doing(lambda self: self._print()))),
     # What rows say.
@@ -188,7 +183,7 @@ ENDS = (
     PlantedBug("the answer to an address is not kept", V400M, wraps(PaymentFlow, "answered", lambda sound: lambda self, payment: structs.replace(sound(self, payment), avs_result=""))),
     PlantedBug("what is paid by mail is booked as a sale", V400M, sets(MotoFlow, "kind", MessageKind.SALE)),
     PlantedBug("a row does not say what was asked for", S1F2, _begun_with(requested=0)),
-    PlantedBug("what is kept for later names no application", S1F2, wraps(PaymentFlow, "defer", lambda sound: lambda self, card: sound(self, structs.replace(card, aid="", label=""))), _OFFLINE),
+    PlantedBug("what is kept for later names no application", S1F2, wraps(PaymentFlow, "defer", lambda sound: lambda self, card: sound(self, structs.replace(card, aid="", label=""))), KEEPING),
     PlantedBug("a tap leaves no cryptogram", V400M, _tapped_without(cryptogram="")),
     PlantedBug("a tap does not say how its holder was verified", S1F2, _tapped_without(cvm="")),
     PlantedBug("a declined payment lacks the acquirer's reference", S1F2, sets(PaymentFlow, "record_declined", _declined_without_reference)),

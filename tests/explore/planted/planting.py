@@ -19,6 +19,8 @@ _MADE_ONCE = ("machine", "plans", "table", "_screens")
 V400M, S1F2, SQUARE, REGISTER, READER = "v400m", "s1f2", "square-terminal", "square-register", "square-reader"
 ALLOWED = {"offline.allowed": "true"}
 REFUNDS = {"refunds.unreferenced": "true"}
+KEEPING = {"offline.enabled": "true", "offline.limit": "5000", "offline.limit_max": "5000", **ALLOWED}
+"""The options with which a standalone terminal keeps payments up to 50.00 while the acquirer is out of reach."""
 
 
 @dataclass(frozen=True, slots=True)

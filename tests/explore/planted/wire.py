@@ -34,6 +34,7 @@ from terminal_sim.flows.receipts import Copies
 from terminal_sim.flows.recovery import RecoveryFlow
 from terminal_sim.flows.void import VoidFlow
 from tests.explore.planted.planting import (
+    KEEPING,
     REFUNDS,
     S1F2,
     V400M,
@@ -48,12 +49,6 @@ from tests.explore.planted.planting import (
     wraps,
 )  # fmt: skip
 
-_OFFLINE = {
-    "offline.enabled": "true",
-    "offline.allowed": "true",
-    "offline.limit": "5000",
-    "offline.limit_max": "5000",
-}
 _CARD_DECIDES = {"kernel": "offline-capable"}
 
 
@@ -186,7 +181,7 @@ WIRE = (
     PlantedBug("a void of a stripe in place of a chip is of a plain one", V400M, _void_without("fallback")),
     PlantedBug("a void speaks the language of the terminal", V400M, _void_without("language")),
     PlantedBug("a void is sent for the reason of a time-out", V400M, wraps(Reversals, "_request", _changed(MessageKind.VOID, reason="4021"))),
-    PlantedBug("a forwarded stripe is one of a chip", S1F2, wraps(OfflineQueue, "_request", _changed(MessageKind.ADVICE, fallback=True)), _OFFLINE),
+    PlantedBug("a forwarded stripe is one of a chip", S1F2, wraps(OfflineQueue, "_request", _changed(MessageKind.ADVICE, fallback=True)), KEEPING),
     PlantedBug("the codes of two approvals by a card are exchanged", V400M, wraps(LastWordFlow, "approve_offline", _exchanged), _CARD_DECIDES),
     # What is sent once more.
     PlantedBug("what a card said is sent again although it was answered", V400M, sets(CardAdvices, "reply", _stays)),
@@ -198,10 +193,10 @@ WIRE = (
     PlantedBug("the second reversal waits when the first is answered", V400M, sets(Reversals, "_done", _rests)),
     PlantedBug("what a card approved by itself waits for whatever comes next", V400M, sets(OfflineQueue, "store_approved", _kept), _CARD_DECIDES),
     PlantedBug("a boot looks at the first of two payments in doubt", V400M, sets(RecoveryFlow, "all_resolved", always(True))),
-    PlantedBug("a terminal that boots without a link asks for approval", S1F2, _boots_blindly, _OFFLINE),
-    PlantedBug("a card that could not verify its holder pays offline", S1F2, wraps(CardPaymentFlow, "_refusal_of_chip", _verified), _OFFLINE),
+    PlantedBug("a terminal that boots without a link asks for approval", S1F2, _boots_blindly, KEEPING),
+    PlantedBug("a card that could not verify its holder pays offline", S1F2, wraps(CardPaymentFlow, "_refusal_of_chip", _verified), KEEPING),
     # What is said and printed of it.
-    PlantedBug("a payment that was forwarded keeps the code that it was taken with", S1F2, wraps(OfflineQueue, "reply", _as_it_was_kept), {**_OFFLINE, "offline.auth_code": "Y1"}),
+    PlantedBug("a payment that was forwarded keeps the code that it was taken with", S1F2, wraps(OfflineQueue, "reply", _as_it_was_kept), {**KEEPING, "offline.auth_code": "Y1"}),
     PlantedBug("a complaint of a field stays while it is rubbed out", V400M, sets(TypedField, "rub_out", lambda self, _: put(self, typed=self.typed[:-1]))),
     PlantedBug("the last batch is the one that is settled while another waits", V400M, sets(BatchReportFlow, "last", lambda self: self.terminal.durable.settled or self.terminal.durable.settling)),
     PlantedBug("wrong passcodes of refunds lock the menu as well", S1F2, fold(PasscodeRow, _locks_both), REFUNDS),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from terminal_sim.bench import Profile
 from terminal_sim.explore.search.act import PRESS, TAP, WAIT
 from terminal_sim.explore.search.errands.typed import ADDRESS, number_in
-from terminal_sim.explore.search.errands.way import DONE, Errand, MenuWay, paid, starts, ways_to
+from terminal_sim.explore.search.errands.way import DONE, Errand, MenuWay, paid, starts, typed_card, ways_to
 
 _CARDS = ("mastercard-pin", "visa-online-pin", "interac-debit", "visa-offline", "mastercard-credit", "amex-credit")  # fmt: skip
 _REFUSED_CHIP: Errand = (("insert", "mute"), ("remove", "card"))
@@ -49,7 +49,7 @@ def _made(profile: Profile, ways: list[MenuWay], pins: Mapping[str, str]) -> Ite
             yield (("network", "down"), *paid(start, 1000), ("network", "up"), (WAIT, "2s"))
     for way in ways_to(ways, "moto"):
         for begins in (*profile.moto.iin_countries,)[:1]:
-            number: Errand = ((PRESS, number_in(begins), "OK"), (PRESS, "0330", "OK"), (PRESS, "737", "OK"))
+            number = typed_card(number_in(begins))
             yield (*way, (PRESS, "1000", "OK"), *number, *ADDRESS, (WAIT, "1min"))
     for way in ways_to(ways, "refund"):
         yield paid(way, 1000)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import Profile
 from terminal_sim.explore.search.act import PRESS, TAP, WAIT, Act
-from terminal_sim.explore.search.errands.way import CHIP, Errand, MenuWay, paid, starts, ways_to
+from terminal_sim.explore.search.errands.way import CHIP, Errand, MenuWay, paid, starts, typed_card, ways_to
 
 _SILENT: Act = ("host", "answers", "timeout")
 _LATE: Act = ("host", "answers", "late:130s")
@@ -29,11 +29,7 @@ def _requests(
     profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]
 ) -> Iterator[tuple[Errand, Errand]]:
     """What comes before a request of each kind, and what sends it."""
-    typed: Errand = (
-        (PRESS, numbers.get("visa-credit", ""), "OK"),
-        (PRESS, "0330", "OK"),
-        (PRESS, "737", "OK"),
-    )
+    typed = typed_card(numbers.get("visa-credit", ""))
     for start in starts(profile):
         yield (*start, _SUM), (("swipe", "visa-stripe"),)
         one = paid(start, 1000)

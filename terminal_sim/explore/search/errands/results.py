@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import Profile
 from terminal_sim.explore.search.act import PRESS, TAP, WAIT, Act
-from terminal_sim.explore.search.errands.way import CHIP, Errand, MenuWay, paid, starts, ways_to
+from terminal_sim.explore.search.errands.way import CHIP, Errand, MenuWay, paid, starts, typed_card, ways_to
 
 _DECLINED: Act = ("host", "answers", "declined:51")
 _TILL: Errand = (("pos", "sale", "T-1", "1000"), ("swipe", "visa-stripe"), (WAIT, "2s"))
@@ -38,11 +38,7 @@ def _payments(
     profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]
 ) -> Iterator[tuple[Errand, Errand]]:
     """What comes before the acquirer is asked, and what asks him up to his answer."""
-    typed: Errand = (
-        (PRESS, numbers.get("visa-credit", ""), "OK"),
-        (PRESS, "0330", "OK"),
-        (PRESS, "737", "OK"),
-    )
+    typed = typed_card(numbers.get("visa-credit", ""))
     gift: Errand = ((PRESS, numbers.get("gift-card", ""), "OK"), (WAIT, "2s"))
     for start in starts(profile):
         in_slot: Errand = (*start, _SUM, CHIP, (WAIT, "3min"))

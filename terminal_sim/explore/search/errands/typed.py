@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import Profile
 from terminal_sim.explore.search.act import PRESS, TAP, WAIT
-from terminal_sim.explore.search.errands.way import DONE, Errand, MenuWay, ways_to
+from terminal_sim.explore.search.errands.way import DONE, Errand, MenuWay, typed_card, ways_to
 
 TYPED = {"visa-credit": "737", "amex-credit": "7373", "mastercard-pin": "737"}
 ADDRESS: Errand = ((PRESS, "90210", "OK"), (PRESS, "12", "OK"))
@@ -30,43 +30,14 @@ def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> 
         for card, code in TYPED.items():
             number = numbers.get(card, "")
             if number:
-                yield (
-                    *way,
-                    (PRESS, number, "OK"),
-                    (PRESS, "0330", "OK"),
-                    (PRESS, code, "OK"),
-                    *ADDRESS,
-                    *DONE,
-                )
-                yield (*way, (PRESS, number, "OK"), (PRESS, "0330", "OK"), (PRESS, code[:-1], "OK"))
+                yield (*way, *typed_card(number, code), *ADDRESS, *DONE)
+                yield (*way, *typed_card(number, code[:-1]))
         for begins in profile.moto.iin_countries:
-            yield (
-                *way,
-                (PRESS, number_in(begins), "OK"),
-                (PRESS, "0330", "OK"),
-                (PRESS, "737", "OK"),
-                *ADDRESS,
-                (WAIT, "10s"),
-            )
-            address: Errand = (
-                *way,
-                (PRESS, number_in(begins), "OK"),
-                (PRESS, "0330", "OK"),
-                (PRESS, "737", "OK"),
-                *ADDRESS,
-            )
+            address: Errand = (*way, *typed_card(number_in(begins)), *ADDRESS)
+            yield (*address, (WAIT, "10s"))
             yield (*address, (WAIT, "2s"), (PRESS, "CANCEL"))
             for listed in ways_to(ways, "history", "transactions"):
-                yield (
-                    *way,
-                    (PRESS, number_in(begins), "OK"),
-                    (PRESS, "0330", "OK"),
-                    (PRESS, "737", "OK"),
-                    *ADDRESS,
-                    (WAIT, "1min"),
-                    *listed,
-                    (TAP, "txn-1"),
-                )
+                yield (*address, (WAIT, "1min"), *listed, (TAP, "txn-1"))
         number = numbers.get("visa-credit", "")
         cut_off: Errand = (
             ("network", "down"),

@@ -70,6 +70,11 @@ def paid(start: Errand, amount: int | str, presented: Act = CHIP, *between: Act)
     return (*start, (PRESS, str(amount), "OK"), presented, *between, *DONE)
 
 
+def typed_card(number: str, code: str = "737") -> Errand:
+    """A card whose number, expiry and security code are typed."""
+    return (PRESS, number, "OK"), (PRESS, "0330", "OK"), (PRESS, code, "OK")
+
+
 def profile_times(profile: Profile) -> list[tuple[str, Duration]]:
     """The time-outs of the profile by their names, each length once."""
     found = {getattr(profile.timeouts, name): name for name in ("card", "entry", "menu", "result")}
