@@ -110,15 +110,12 @@ def address(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     }
     messages = facts.terminal.bench.acquirer.messages
     sent = [one.content for one in seen.entries if isinstance(one.content, contents.MessageSent)]
-    if not messages or not any(one.out in ("moto", "sale") for one in sent) or "card-number" not in typed:
+    asking = [one.stan for one in sent if one.out in ("moto", "sale")]
+    if not messages or messages[-1].fields["stan"] not in asking or "card-number" not in typed:
         return
     fields = messages[-1].fields
     for screen in ("postal-code", "street-number"):
-        if (
-            typed.get(screen, "")
-            and fields.get(screen, "") != typed[screen]
-            and fields["stan"] in [one.stan for one in sent]
-        ):
+        if typed.get(screen, "") and fields.get(screen, "") != typed[screen]:
             yield f"{typed[screen]} was typed, and the acquirer got {fields.get(screen, 'nothing')!r}"
 
 
