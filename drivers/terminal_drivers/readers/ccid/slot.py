@@ -174,13 +174,7 @@ class VirtualSlot:
             raise Refused(SlotError.ICC_MUTE)
         if chip.protocol != self.parameters.PROTOCOL and not data.startswith(_PPS):
             raise Refused(SlotError.ICC_PROTOCOL_NOT_SUPPORTED)
-        try:  # as `_ask`, which a slot at this level has no need of a call for
-            answer = chip.exchange(data)
-        except (CardMute, CardCollision, FrameError) as error:
-            raise self._refusal(error) from error
-        if self.chip is not chip:
-            raise Refused(SlotError.ICC_MUTE)
-        return answer
+        return self._ask(chip, chip.exchange, data)
 
     def _exchange_characters(self, characters: CharacterChip, data: bytes, expect: int) -> bytes:
         if expect > self._most:
