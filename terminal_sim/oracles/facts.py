@@ -40,7 +40,9 @@ _RESULTS = ("approved", "accepted-offline", *NOT_PAID)
 PAYMENT_KINDS = ("sale", "moto", "refund", "void")
 NUMBERED_KINDS = (*PAYMENT_KINDS, "card.refused", "settlement")
 """The kinds of rows of which the first of a reference takes a trace number."""
-IN_DOUBT = ("AUTH_SENT", "REVERSAL_PENDING", "FORWARD_SENT")
+UNRESOLVED = ("AUTH_SENT", "REVERSAL_PENDING")
+"""The states of a payment that was asked for, and of which a boot finds out what became of it."""
+IN_DOUBT = (*UNRESOLVED, "FORWARD_SENT")
 """The states of a payment of which only the acquirer can say what becomes of it."""
 SETTLING = ("reconciliation", "batch-upload", "batch-close")
 """The kinds of messages that settle a batch."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import Role, TraceEntry, contents
-from terminal_sim.oracles.facts import NOT_PAID, PAYMENT_KINDS, SessionFacts
+from terminal_sim.oracles.facts import NOT_PAID, PAYMENT_KINDS, UNRESOLVED, SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, field_of, has, ids, screen_id
 from terminal_sim.oracles.on_screen import payment_spoken_of
 from terminal_sim.oracles.oracle import oracle
@@ -100,11 +100,7 @@ def asked_for(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         content = one.content
         if not isinstance(content, contents.StateChanged) or content.dest not in _ASKING:
             continue
-        begun = [
-            row
-            for row in seen.rows
-            if row.kind in PAYMENT_KINDS and row.text("state") in ("AUTH_SENT", "REVERSAL_PENDING")
-        ]
+        begun = [row for row in seen.rows if row.kind in PAYMENT_KINDS and row.text("state") in UNRESOLVED]
         if not begun:
             yield f"{content.flow} is {content.dest}, and no payment was sent"
 
@@ -207,7 +203,7 @@ def looked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     newest = {name: rows[-1].text("state") for name, rows in facts.payments.items()}
     newest |= {row.text("reference"): row.text("state") for row in seen.rows if row.kind in PAYMENT_KINDS}
-    if not {"AUTH_SENT", "REVERSAL_PENDING"} & set(newest.values()):
+    if set(UNRESOLVED).isdisjoint(newest.values()):
         yield "nothing is in doubt, and the screen says that it looks"
 
 

@@ -71,9 +71,8 @@ def patience(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     timeouts = facts.profile.timeouts
     for content, count, waited in sent_again(facts, seen):
         wanted = min(timeouts.reversal_retry << min(count - 1, 8), timeouts.reversal_retry_max)
-        behind_a_card = (
-            waited > wanted and seen.mono == facts.stands_since
-        )  # one that was read slowly just now
+        # A card that was read slowly just now has held the line up.
+        behind_a_card = waited > wanted and seen.mono == facts.stands_since
         if waited != wanted and not behind_a_card:
             yield f"{content.out} {content.stan} was repeated for time {count} after {waited} microseconds, and not after {wanted}"
 

@@ -9,6 +9,7 @@ from terminal_sim.oracles.facts import (
     APPROVED,
     IN_DOUBT,
     PAYMENT_KINDS,
+    UNRESOLVED,
     ReceivedMessage,
     SentMessage,
     SessionFacts,
@@ -25,7 +26,6 @@ _ONCE = ("sale", "moto", "refund")
 _WITH_AN_ANSWER = ("void", "advice", "card-advice")
 """The kinds of messages that are over with any answer; the others are with an approval."""
 _CANCELLED = "4000"
-_DOUBTFUL = ("AUTH_SENT", "REVERSAL_PENDING")
 
 
 @oracle("R-message-9", "a message says what the row that it is about says", contents.MessageSent)
@@ -124,7 +124,7 @@ def looks_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     if "state" in seen.dues or contents.MessageFailed in seen.kinds:
         return
-    left = [name for name, row in newest_rows(facts, seen).items() if row.text("state") in _DOUBTFUL]
+    left = [name for name, row in newest_rows(facts, seen).items() if row.text("state") in UNRESOLVED]
     if left:
         yield f"{left[0]} is in doubt, and {seen.came_to} stands there"
 

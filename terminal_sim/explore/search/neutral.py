@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from terminal_sim.bench import Profile
 from terminal_sim.explore.search.act import PRESS, TAP, Act
 from terminal_sim.explore.search.ground import ExploredSession
+from terminal_sim.oracles.facts import UNRESOLVED
 from terminal_sim.profile import kernel_file
 
 Errand = tuple[Act, ...]
@@ -73,8 +74,6 @@ def is_idle(session: ExploredSession) -> bool:
     field = view.screen.input
     typed = field is not None and bool(field.value if isinstance(field.value, str) else field.value.minor)
     complains = bool(view.complaints)
-    doubtful = any(
-        rows[-1].text("state") in ("AUTH_SENT", "REVERSAL_PENDING") for rows in facts.payments.values()
-    )
+    doubtful = any(rows[-1].text("state") in UNRESOLVED for rows in facts.payments.values())
     answered = len(facts.received) >= len(facts.sent)
     return not (typed or complains or doubtful) and answered
