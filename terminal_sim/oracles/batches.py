@@ -235,7 +235,7 @@ def by_itself(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if "batch" in seen.dues and "state" not in seen.dues and began and screen_id(seen.before) != "home":
         yield f"a settlement began by itself, and {screen_id(seen.before)} stood there"
     closed = facts.settlements
-    if screen_id(seen.before) != "home" or (closed and closed[-1].text("state") != "SETTLED"):
+    if screen_id(seen.before) != "home" or facts.unsettled is not None:
         return
     newest = [rows[-1] for rows in facts.payments.values()]
     batch = open_batch(closed)

@@ -201,6 +201,12 @@ class SessionFacts:
         """Those that have not left either."""
         return [row for row in self.waiting if self.newest(row.text("reference")).text("state") == "PENDING"]
 
+    @property
+    def unsettled(self) -> SeenRow | None:
+        """The row of the batch that was closed and of which the acquirer has not said that it is settled; None where there is none."""
+        newest = self.settlements[-1] if self.settlements else None
+        return newest if newest is not None and newest.text("state") != "SETTLED" else None
+
     def newest(self, reference: str) -> SeenRow:
         """The newest row of a payment."""
         return self.payments[reference][-1]

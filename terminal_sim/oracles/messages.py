@@ -201,8 +201,8 @@ def at_once(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     pending = [rows[-1] for rows in facts.payments.values() if rows[-1].text("state") == "REVERSAL_PENDING"]
     if pending and out.isdisjoint(("reversal", "void")):
         yield f"{pending[0].text('reference')} is in doubt, and nothing was sent"
-    batch = facts.settlements[-1] if facts.settlements else None
-    if batch is not None and batch.text("state") != "SETTLED" and out.isdisjoint(SETTLING):
+    batch = facts.unsettled
+    if batch is not None and out.isdisjoint(SETTLING):
         yield f"batch {batch.number('batch')} is not settled, and nothing was sent"
 
 

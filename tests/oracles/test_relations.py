@@ -150,3 +150,26 @@ def test_a_terminal_whose_account_takes_nothing_stands_between_no_two_customers(
         assert is_idle(session)
         session.do(("account", "standalone", "off"))
         assert not is_idle(session)
+
+
+def test_a_terminal_whose_batch_the_acquirer_declined_stands_between_no_two_customers() -> None:
+    closed: list[Act] = [
+        ("pos", "sale", "T-1", "1000"),
+        ("swipe", "visa-stripe"),
+        ("host", "answers", "declined:51"),
+        ("wait", "1d"),
+        ("press", "9", "OK", "0856", "OK"),
+        ("tap", "settle"),
+        ("press", "OK"),
+        ("wait", "2s"),
+        ("press", "CANCEL"),
+    ]
+    ground = Ground.of("v400m", {}, ())
+    with ground.session() as session:
+        for act in closed:
+            session.do(act)
+        assert session.watch.facts.unsettled is not None
+        assert not is_idle(session), "a boot would send the batch once more"
+    errand = of_code("M-errand-1")
+    assert errand is not None
+    assert related(errand, ground, [*closed, (ALSO, "reboot"), ("wait", "2s")]) is None

@@ -62,7 +62,7 @@ def is_repeatable(act: Act) -> bool:
 
 
 def is_idle(session: ExploredSession) -> bool:
-    """Whether the terminal stands between two customers: at home alone, with nothing typed, no complaint, no card, no outage, and nothing that waits or is in doubt."""
+    """Whether the terminal stands between two customers: at home alone, with nothing typed, no complaint, no card, no outage, and no payment or batch that waits or is in doubt."""
     terminal, facts = session.terminal, session.watch.facts
     if not terminal.is_on or terminal.conditions() or terminal.card_in_slot or facts.outage is not None:
         return False
@@ -76,4 +76,4 @@ def is_idle(session: ExploredSession) -> bool:
     complains = bool(view.complaints)
     doubtful = any(rows[-1].text("state") in UNRESOLVED for rows in facts.payments.values())
     answered = len(facts.received) >= len(facts.sent)
-    return not (typed or complains or doubtful) and answered
+    return not (typed or complains or doubtful) and answered and facts.unsettled is None
