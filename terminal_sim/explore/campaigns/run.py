@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -29,9 +29,8 @@ from terminal_sim.explore.campaigns.job import (
 )
 from terminal_sim.explore.campaigns.store import CampaignStore
 from terminal_sim.explore.campaigns.workers import Workers, WorkersLost
-from terminal_sim.explore.compare.corpus_gathering import done_elsewhere, needed
+from terminal_sim.explore.compare.corpus_gathering import corpus_of, done_elsewhere
 from terminal_sim.explore.compare.gathered import GatheredSession
-from terminal_sim.explore.compare.staying import stays
 from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.coverage_summary import CoverageSummary
 from terminal_sim.explore.firmware import SELF
@@ -63,11 +62,6 @@ class ExploredGround:
     job_ground: JobGround
     memory: ExplorerMemory = field(default_factory=ExplorerMemory)
     gathered: list[GatheredSession] = field(default_factory=list)
-
-    def stays(self, variants: Iterable[ExploredGround]) -> Iterator[GatheredSession]:
-        """Sessions that stay at each place that one of the `variants` came to, numbered behind those that were gathered."""
-        archives = [one.memory.archive for one in (self, *variants)]
-        return stays(self.ground, archives, max((one.number for one in self.gathered), default=0) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +120,10 @@ class CampaignRun:
     def gathered(self) -> Iterator[tuple[Ground, list[GatheredSession]]]:
         """The corpus of each ground: sessions that hold, cover together all that was covered, and stay at each place."""
         return done_elsewhere(
-            (one.ground, [*needed(one.gathered), *one.stays(terminal)])
+            (
+                one.ground,
+                corpus_of(one.ground, one.gathered, [other.memory.archive for other in (one, *terminal)]),
+            )
             for terminal in self.terminals
             for one in terminal
         )

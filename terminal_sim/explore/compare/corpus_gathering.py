@@ -17,6 +17,7 @@ from terminal_sim.explore.compare.gathered import GatheredSession
 from terminal_sim.explore.compare.novelty import Novelty
 from terminal_sim.explore.compare.staying import stays
 from terminal_sim.explore.search.act import line_of, takes_long
+from terminal_sim.explore.search.archive import Archive
 from terminal_sim.explore.search.explorer import ExploredEnd, Explorer
 from terminal_sim.explore.search.finding import settings
 from terminal_sim.explore.search.ground import Ground
@@ -50,9 +51,17 @@ class CorpusGathering:
         """The corpus of each ground, and what of it is done on another day and in another language."""
         archives = [one.memory.archive for one in self._explorers]
         return done_elsewhere(
-            (one.ground, needed([*kept, *stays(one.ground, [own, *archives], one.sessions + 1)]))
+            (one.ground, corpus_of(one.ground, kept, [own, *archives]))
             for one, own, kept in zip(self._explorers, archives, self._kept, strict=True)
         )
+
+
+def corpus_of(
+    ground: Ground, kept: Sequence[GatheredSession], archives: Sequence[Archive]
+) -> list[GatheredSession]:
+    """Of the sessions that were kept and of those that stay at a place of the `archives`, which `stays` describes, the ones that show together all that was seen."""
+    first = max((one.number for one in kept), default=0) + 1
+    return needed([*kept, *stays(ground, archives, first)])
 
 
 def done_elsewhere(
