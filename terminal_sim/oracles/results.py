@@ -230,11 +230,17 @@ def too_much(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{amount} was asked for, the profile allows {facts.profile.limits.max_amount}, and {seen.came_to} stands there"
 
 
-@oracle("R-result-9", "a card that was read by a tap is told by a tone", contents.RowStored)
-def read(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+@oracle("R-result-9", "a card that was read by a tap is told by a tone and all lights", contents.RowStored)
+def read(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     asked = any(row.kind == "sale" and row.text("state") == "AUTH_SENT" for row in seen.rows)
-    if seen.line.startswith("tap-card") and asked and seen.is_on and contents.Beeped not in seen.kinds:
-        yield f"{seen.line} makes none"
+    if not (seen.line.startswith("tap-card") and asked and seen.is_on):
+        return
+    if contents.Beeped not in seen.kinds:
+        yield f"{seen.line} makes no tone"
+    if screen_id(seen.after) == "processing":
+        for name in facts.profile.lights:
+            if facts.terminal.lights.get(name) != "green":
+                yield f"{seen.line} was read, and {name} is not green"
 
 
 RESULTS = (

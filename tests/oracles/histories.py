@@ -237,6 +237,7 @@ OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-paper-15", BrokenHistory("a settled batch says that there is no paper when its report came out", f"{PAID_S}; paper out; tap id:admin; tap id:settle; press OK; wait 2s; paper in")),
     ("R-till-3", BrokenHistory("a battery at the critical charge itself refuses what a till asks for", "battery 5%; pos sale T-1 1000")),
     ("R-till-3", BrokenHistory("a battery below the critical charge takes what a till asks for", "battery 4%; pos sale T-1 1000")),
+    ("R-result-9", BrokenHistory("the lights are dark when a tapped card was read", "press 1000 OK; tap-card visa-credit; wait 2s")),
     ("R-result-7", BrokenHistory("the lights are green for a payment that was declined", "press 1000 OK; insert visa-declined; wait 2s")),
     ("R-message-6", BrokenHistory("a closed app forwards nothing at all", "service down; press 1000 OK; insert visa-credit; press OK; remove card; fault app closed; service up; wait 2s")),
     ("R-message-6", BrokenHistory("an app that is opened forwards nothing", f"{KEPT}; fault app closed; network up; wait 2s; fault app open; wait 2s")),

@@ -17,6 +17,7 @@ from terminal_sim.core.text import say
 from terminal_sim.display import texts
 from terminal_sim.display.texts import Texts
 from terminal_sim.emv.steps import cvm, entry_point
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.flows import payment as payment_flow
 from terminal_sim.flows import receipts, request
 from terminal_sim.flows.cardholder import CardholderFlow
@@ -116,6 +117,15 @@ def _dark(sound: Any) -> Any:
     return announce
 
 
+def _dark_when_read(sound: Any) -> Any:
+    def keep_message(self: Any, event: Any) -> None:
+        sound(self, event)
+        if self.message is DisplayMessage.CARD_READ_OK:
+            self.terminal.order(fx.ShowLights(()))
+
+    return keep_message
+
+
 def _green(sound: Any) -> Any:
     def announce(self: Any, notice: Any) -> None:
         sound(self, notice)
@@ -184,5 +194,6 @@ WORDS = (
     PlantedBug("a wrong PIN leaves one try more than the card has", S1F2, wraps(CardholderFlow, "enter_pin", _one_try_more)),
     PlantedBug("a card that is taken out at the PIN leads home", S1F2, moves("sale", Trigger.CARD_REMOVED, "pin", dest="done", action=EndingFlow.go_home)),
     PlantedBug("the lights are dark when a payment has ended", READER, wraps(EndingFlow, "announce", _dark)),
+    PlantedBug("the lights are dark when a tapped card was read", READER, wraps(CardholderFlow, "keep_message", _dark_when_read)),
     PlantedBug("the lights are green for a payment that was declined", READER, wraps(EndingFlow, "announce", _green)),
 )  # fmt: skip
