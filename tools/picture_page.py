@@ -68,8 +68,10 @@ def _pay(page: Page) -> None:
     until(page, "processing")
     jump(page, "1s")
     until(page, "approved")
+    page.wait_for_timeout(1_000)  # the timeline comes to its end
     page.locator("text=GENERATE AC ARQC").first.click()
-    page.wait_for_timeout(1_000)  # the receipt slides out, and the details come
+    page.locator("text=GENERATE AC ARQC").nth(1).wait_for()  # among its causes in the details
+    page.wait_for_timeout(1_000)  # the receipt slides out
 
 
 def _store(shot: bytes) -> None:
