@@ -252,4 +252,21 @@ def by_itself(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"batch {batch} was due at {due:%Y-%m-%d %H:%M}, it is {now:%Y-%m-%d %H:%M}, and it was open"
 
 
-BATCHES = (closed, shown, reported, uploaded, by_itself)
+@oracle(
+    "R-batch-6",
+    "a batch that may not be closed says why: a payment is in doubt, or it has none",
+    contents.KeyPress,
+    contents.Touch,
+    left=("settle",),
+    shows=("settle",),
+)
+def says_why(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.key != "OK" or seen.ignored or not seen.is_on or not facts.profile.settlement.enabled:
+        return
+    in_doubt = any(row.text("state") in IN_DOUBT for row in newest_rows(facts, seen).values())
+    wanted = "settle-in-doubt" if in_doubt else "settle-nothing"
+    if not has(seen.after, wanted):
+        yield f"the batch is not closed, and the screen does not say {wanted}"
+
+
+BATCHES = (closed, shown, reported, uploaded, by_itself, says_why)

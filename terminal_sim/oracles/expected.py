@@ -122,4 +122,26 @@ def first_try(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{said!r} stands there, and the card has {chip.pin_tries} tries"
 
 
-EXPECTED = (ends, asked, first_try)
+@oracle(
+    "R-card-2",
+    "a card whose file sends its holder to the telephone says so",
+    contents.ScreenShown,
+    left=("present-card",),
+    shows=("present-card",),
+)
+def sent_to_phone(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    found = _presented(facts, seen)
+    if (
+        found is None
+        or not seen.line
+        or not _is_ordinary(facts, seen)
+        or facts.flow not in ("sale", "charge")
+    ):
+        return
+    verb, name = found
+    wanted = getattr(facts.terminal.bench.card(name).personality.expected, _FACES[verb])
+    if wanted == "see-phone" and not has(seen.after, wanted):
+        yield f"{verb} {name} is asked for again, and the screen does not say {wanted}"
+
+
+EXPECTED = (ends, asked, first_try, sent_to_phone)

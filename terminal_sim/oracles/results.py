@@ -230,7 +230,11 @@ def too_much(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{amount} was asked for, the profile allows {facts.profile.limits.max_amount}, and {seen.came_to} stands there"
 
 
-@oracle("R-result-9", "a card that was read by a tap is told by a tone and all lights", contents.RowStored)
+@oracle(
+    "R-result-9",
+    "a card that was read by a tap is told by a tone, all lights and in words",
+    contents.RowStored,
+)
 def read(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     asked = any(row.kind == "sale" and row.text("state") == "AUTH_SENT" for row in seen.rows)
     if not (seen.line.startswith("tap-card") and asked and seen.is_on):
@@ -241,6 +245,8 @@ def read(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         for name in facts.profile.lights:
             if facts.terminal.lights.get(name) != "green":
                 yield f"{seen.line} was read, and {name} is not green"
+    if seen.came_to == "processing" and not has(seen.after, "card-read-ok"):
+        yield f"{seen.line} was read, and the screen does not say so"
 
 
 RESULTS = (

@@ -20,6 +20,9 @@ _KIND_OF = {
     "refund": "refund",
 }
 _CLOSE = timedelta(seconds=1)
+# Interac, American Express and Mastercard: the terminal alone says whether the holder of a tap is verified. Of other schemes the card may want it.
+_BY_THE_LIMIT = ("A000000277", "A000000025", "A000000004")
+_BY_HAND = ("online-pin", "offline-pin", "signature")
 
 
 def _begun(facts: SessionFacts, seen: Occurrence) -> Iterator[SeenRow]:
@@ -139,4 +142,47 @@ def verified(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{asked} was tapped, the limit is {limit}, and nobody was verified"
 
 
-ROWS = (of_the_card, by_gift_card, when, of_its_kind, of_the_chip, verified)
+@oracle(
+    "R-tap-2",
+    "the holder of a card that is tapped for less than the limit is asked for no PIN and no signature",
+    contents.RowStored,
+)
+def waved_through(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    limits = [
+        (one.aid.hex().upper(), one.contactless_cvm_limit)
+        for one in facts.terminal.board.kernel.applications
+        if not one.reader_limits
+    ]
+    for row in seen.rows:
+        aid = row.text("aid").upper()
+        if (
+            row.kind != "sale"
+            or row.text("state") != "COMPLETED"
+            or row.text("entry") != "contactless"
+            or not aid.startswith(_BY_THE_LIMIT)
+            or facts.is_kept(row)
+        ):
+            continue
+        asked = row.number("requested") or row.number("amount")
+        limit = next((most for begins, most in limits if aid.startswith(begins)), None)
+        if limit is not None and asked < limit and row.text("cvm") in _BY_HAND:
+            yield f"{asked} was tapped, the limit is {limit}, and the holder was verified by {row.text('cvm')}"
+
+
+@oracle(
+    "R-row-6",
+    "a card that was refused is on record under a reference of its own",
+    contents.RowStored,
+)
+def own_reference(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    new = [row.text("reference") for row in seen.rows if row.kind == "card.refused"]
+    if not new:
+        return
+    known = {row.text("reference") for row in facts.rows if row.kind == "card.refused"}
+    for name in new:
+        if name in known:
+            yield f"two cards were refused as {name}"
+        known.add(name)
+
+
+ROWS = (of_the_card, by_gift_card, when, of_its_kind, of_the_chip, verified, waved_through, own_reference)

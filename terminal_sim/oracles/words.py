@@ -11,6 +11,8 @@ from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence
 from terminal_sim.oracles.oracle import oracle
 
+# Wordings that say a state, or values beside one another, in the place of the wording of what they are about.
+_COMPOSED = ("state-", "kind-and-state", "batch-comes-to")
 # Wordings that are the same in English and in French.
 _IN_COMMON = frozenset((
     "transactions", "history-transactions", "transaction", "cvc", "clearpay", "marked", "batch-net", "status-page",
@@ -28,6 +30,26 @@ def worded(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         name, text = getattr(element, "id", ""), getattr(element, "text", None)
         if name and isinstance(text, str) and name in view.texts.ids:
             yield f"{name} reads {text!r}, whatever the language"
+
+
+@oracle(
+    "R-word-4",
+    "what has the id of a wording is that wording, or one of its kinds, or says a state",
+    contents.ScreenShown,
+)
+def its_own(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for view in seen.screens:
+        yield from _exchanged(view)
+
+
+def _exchanged(view: View) -> Iterator[str]:
+    """A sentence for each element of a screen that has another wording than its id says."""
+    for element in view.screen.elements:
+        name, said = getattr(element, "id", ""), getattr(getattr(element, "text", None), "id", "")
+        if not said or said == name or name not in view.texts.ids:
+            continue
+        if not said.startswith((f"{name}-", *_COMPOSED)):
+            yield f"{name} of {view.screen.id} is the wording {said}"
 
 
 @oracle(
@@ -113,4 +135,4 @@ def amounts(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
                 yield f"{written(minor, currency, paper.receipt.locale)!r} is meant, and does not stand on the paper"
 
 
-WORDS = (worded, translated, amounts)
+WORDS = (worded, its_own, translated, amounts)

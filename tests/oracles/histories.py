@@ -227,6 +227,11 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-reader-6": BrokenHistory("a reader that was lost is still waited for", "press 1000 OK; fault reader-link down"),
     "R-reader-5": BrokenHistory("a tap is read before it is refused", "network down; press 1000 OK; tap-card visa-credit"),
     "R-paper-16": BrokenHistory("a receipt by message is offered once more", f"{PAID_Q}; tap id:digital-receipt; press 5145551234 OK"),
+    "R-word-4": BrokenHistory("where a stripe is asked for, a card that is in is spoken of as one that could not be read", "tap id:start; press 1000 OK; insert mute"),
+    "R-card-2": BrokenHistory("the holder of a telephone that is locked is told to try again", "tap id:start; press 1000 OK; tap-card phone-locked"),
+    "R-tap-2": BrokenHistory("a tap below the limit is verified as one above", "tap id:start; press 1000 OK; tap-card interac-debit; press 1234 OK; wait 2s"),
+    "R-row-6": BrokenHistory("the next card that is refused has the reference of the first", "; ".join(("tap id:start; press 1000 OK; insert visa-card-declines; press OK; remove card",) * 2)),
+    "R-batch-6": BrokenHistory("a batch without a payment is said to be in doubt", "press 9 OK 0856 OK; tap id:settle; press OK"),
 }  # fmt: skip
 
 # The rules that have more sides than one: the same for another side.
@@ -258,5 +263,7 @@ OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-way-4", BrokenHistory("other ways of paying are offered where the chip is asked for", "press 1000 OK; swipe visa-credit")),
     ("R-paper-16", BrokenHistory("the first digits of a telephone number are shown", f"{PAID_Q}; tap id:digital-receipt; press 5145551234 OK")),
     ("R-ending-6", BrokenHistory("what was forwarded has no approval code", f"{KEPT}; network up; wait 2s")),
+    ("R-result-9", BrokenHistory("a card that was read is told by no word", "tap id:start; press 1000 OK; tap-card visa-credit")),
+    ("R-message-5", BrokenHistory("a terminal that is opened still waits for its answer", "host answers late:130s; tap id:start; press 1000 OK; insert visa-credit; fault tamper; wait 3min")),
     ("R-ending-6", BrokenHistory("what was forwarded has no reference of the acquirer", f"{KEPT}; network up; wait 2s")),
 )  # fmt: skip

@@ -81,6 +81,11 @@ LOOKALIKES = (
     Lookalike("a receipt of one sale has its number, and the next sale of a till is in the same instant", "square-register", "pos sale T-1 1000; swipe visa-stripe; wait 2s; tap id:digital-receipt; press 5145551234 OK; pos sale T-2 1000; insert visa-credit; wait 1d"),
     Lookalike("the link is lost and back after six sends in vain, and a person is called for when the seventh was in vain", "square-terminal", f"{KEPT}; host answers {' '.join(['timeout'] * 9)}; network up; wait 30min10s; network down; network up; wait 40min", {"offline.allowed": "true"}),
     Lookalike("a PIN is typed for what a till asked for above the limit before the link went", "v400m-offline", "pos sale T-1 5001; network down; insert mastercard-pin; press 1234 OK; wait 1min", {"offline.limit": "5000", "offline.limit_max": "5000"}),
+    Lookalike("the prompt names the ways that an outage leaves, and the list the states of what was kept", "square-terminal", f"{KEPT}; press 1 OK; press CANCEL; press OK; tap id:transactions; tap id:txn-1; network up; wait 2s", {"offline.allowed": "true"}),
+    Lookalike("a card is tapped for the limit itself, and its holder signs", "v400m", "tap id:start; press 25000 OK; tap-card amex-credit; wait 2s"),
+    Lookalike("a telephone that is locked pays when it is tapped again", "v400m", "tap id:start; press 1000 OK; tap-card phone-locked; wait 5s; tap-card phone-locked; wait 5s"),
+    Lookalike("two cards refuse with a power cut in between", "v400m", "tap id:start; press 1000 OK; insert visa-card-declines; power cut; remove card; power on; tap id:start; press 1000 OK; insert visa-card-declines"),
+    Lookalike("a batch is in doubt, and empty when the doubt is over", "v400m", f"{UNANSWERED}; press 9 OK 0856 OK; tap id:settle; press OK OK; wait 10min; press 9 OK 0856 OK; tap id:settle; press OK"),
 )  # fmt: skip
 
 

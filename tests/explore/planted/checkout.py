@@ -35,6 +35,7 @@ from tests.explore.planted.planting import (
     READER,
     REGISTER,
     SQUARE,
+    V400M,
     Plant,
     PlantedBug,
     every,
@@ -184,6 +185,7 @@ CHECKOUT = (
     PlantedBug("a payment that waits expires an hour before its time", SQUARE, fold(OfflineStoredRow, _an_hour_early), ALLOWED),
     # The checkout.
     PlantedBug("a card is still in a reader that was lost and found", READER, _handles(ev.ReaderChanged, lambda _: _keeps_the_card)),
+    PlantedBug("a terminal that is opened still waits for its answer", V400M, wraps(Terminal, "_give_up", lambda sound: lambda self: _waits_on(sound, self))),
     PlantedBug("an app that was closed still waits for its answer", STAND, wraps(Terminal, "_give_up", lambda sound: lambda self: _waits_on(sound, self))),
     PlantedBug("the answer to an address stands there where none was asked for", READER, sets(MotoFlow, "approved_with_address", lambda self, event: self.host_approves(event))),
     PlantedBug("another point of sale leads back to the menu", SQUARE, sets(LeaveFlow, "leave_and_stay", lambda self, _: self._lose())),

@@ -192,4 +192,5 @@ ENDS = (
     # Batches that settle by themselves.
     PlantedBug("a batch settles a day late", V400M, sets(settlements, "next_moment", _a_day_late), _BY_ITSELF),
     PlantedBug("a batch settles in the middle of a payment", S1F2, sets(beside, "batch_due", _wherever_it_stands), _BY_ITSELF),
+    PlantedBug("a batch without a payment is said to be in doubt", V400M, wraps(settlements.Settlements, "refusal", lambda sound: lambda self: say("settle-in-doubt") if sound(self) is not None else None)),
 )  # fmt: skip

@@ -136,6 +136,7 @@ PEOPLE = (
     PlantedBug("a menu opens without its passcode", V400M, sets(MenuFlow, "ask_passcode", lambda self, _: self.terminal.post(Returned(True)))),
     PlantedBug("a new passcode need not be typed the same twice", S1F2, sets(ChangePasscodeFlow, "is_the_same", always(True))),
     PlantedBug("an expired card is taken by mail", V400M, sets(MotoFlow, "_expired", always(False))),
+    PlantedBug("a card that expired earlier this year is taken by mail", V400M, sets(MotoFlow, "_expired", lambda self: 2000 + int(self.typed[2:]) < self.terminal.now.civil.year)),
     PlantedBug("a wrong check digit is taken by mail", V400M, sets(moto, "is_luhn_valid", always(True))),
     PlantedBug("a terminal that was opened works again after a reboot", V400M, without_fold(TamperRow)),
     PlantedBug("wrong passcodes are not counted", V400M, without_fold(PasscodeRow)),

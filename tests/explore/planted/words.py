@@ -12,14 +12,14 @@ from terminal_sim.core import effects as fx
 from terminal_sim.core import receipt
 from terminal_sim.core.durable_state import PasscodeState
 from terminal_sim.core.events import Trigger
-from terminal_sim.core.rows.kinds import PasscodeRow
+from terminal_sim.core.rows.kinds import CardRefusedRow, PasscodeRow
 from terminal_sim.core.text import say
 from terminal_sim.display import texts
 from terminal_sim.display.texts import Texts
-from terminal_sim.emv.steps import cvm, entry_point
+from terminal_sim.emv.steps import cvm, entry_point, tap
 from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.flows import payment as payment_flow
-from terminal_sim.flows import receipts, request
+from terminal_sim.flows import receipts, request, sale
 from terminal_sim.flows.cardholder import CardholderFlow
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.history import HistoryFlow
@@ -66,6 +66,38 @@ def _always_reads(owner: type, screen: str, item: str, text: str) -> Plant:
         return shown
 
     return wraps(owner, screen, make)
+
+
+def _says(owner: type, screen: str, item: str, wording: str) -> Plant:
+    """A patch by which an element of a screen has another wording than its id says."""
+
+    def make(sound: Any) -> Any:
+        def shown(self: Any) -> Any:
+            found = sound(self)
+            elements = (
+                structs.replace(one, text=say(wording)) if getattr(one, "id", "") == item else one
+                for one in found.elements
+            )
+            return structs.replace(found, elements=tuple(elements))
+
+        return shown
+
+    return wraps(owner, screen, make)
+
+
+def _counts_none(sound: Any) -> Any:
+    def apply(self: Any, row: Any) -> None:
+        refused = self.refused
+        sound(self, row)
+        self.refused = refused
+
+    return apply
+
+
+def _always_verified(sound: Any) -> Any:
+    return lambda transaction, combination, *methods: sound(
+        transaction, structs.replace(combination, cvm_required=True), *methods
+    )
 
 
 def _line(label: str, value: Any) -> Plant:
@@ -196,4 +228,9 @@ WORDS = (
     PlantedBug("the lights are dark when a payment has ended", READER, wraps(EndingFlow, "announce", _dark)),
     PlantedBug("the lights are dark when a tapped card was read", READER, wraps(CardholderFlow, "keep_message", _dark_when_read)),
     PlantedBug("the lights are green for a payment that was declined", READER, wraps(EndingFlow, "announce", _green)),
+    PlantedBug("where a stripe is asked for, a card that is in is spoken of as one that could not be read", V400M, _says(SaleFlow, "present", "remove-card", "card-error")),
+    PlantedBug("a card that was read is told by no word", V400M, sets(CardholderFlow, "told", always(()))),
+    PlantedBug("the holder of a telephone that is locked is told to try again", V400M, sets(sale, "words_of", always(None))),
+    PlantedBug("a tap below the limit is verified as one above", V400M, sets(tap, "verify_cardholder", _always_verified(tap.verify_cardholder))),
+    PlantedBug("the next card that is refused has the reference of the first", V400M, fold(CardRefusedRow, _counts_none)),
 )  # fmt: skip

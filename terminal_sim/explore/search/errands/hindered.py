@@ -55,6 +55,7 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         )
         in_vain: Errand = (*begun, CHIP, (WAIT, "125s"), (PRESS, "OK"), ("remove", "card"))
         yield (("host", "answers", *("timeout",) * 4), *in_vain, *in_vain, ("power", "cut"), ("power", "on"), (WAIT, "3min"))  # fmt: skip
+        yield (*begun, CHIP, ("fault", "tamper"), (WAIT, "150s"))
         yield (*begun, CHIP, ("network", "down"), (WAIT, "150s"), ("network", "up"), (WAIT, "10min"))
         for spoiled in ("card-garbage", "card-torn"):
             slow: Errand = (("network", "slow", "5s"), *begun, CHIP, ("fault", spoiled), (WAIT, "20s"))

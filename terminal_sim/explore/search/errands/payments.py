@@ -79,6 +79,8 @@ def payments(profile: Profile, pins: Mapping[str, str]) -> Iterator[Errand]:
         yield from _by_another_way(profile, start)
         yield paid(start, 1000, ("swipe", "gift-card"))
         yield paid(start, 1000, ("tap-card", "phone-locked"))
+        by_itself = paid(start, 1000, ("insert", "visa-card-declines"))
+        yield (*by_itself, *by_itself)
         mute: Errand = (("fault", "card-mute"), ("tap-card", "visa-credit"), (WAIT, "2s"))
         yield (*start, (PRESS, "1000", "OK"), *(mute * 7), (PRESS, "OK"))
         yield paid(start, 100_000, ("tap-card", "visa-credit"))  # above what a tap pays without its holder

@@ -49,6 +49,8 @@ def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> 
         yield (*way, (PRESS, number, "OK"), (PRESS, "0330", "OK"), *cut_off)
         for month in ("0330", "1330", "0126", "1225", "0030"):
             yield (*way, (PRESS, number, "OK"), (PRESS, month, "OK"))
+        # A bench begins in January, and a month of its own year is over only when it has ended.
+        yield ((WAIT, "31d"), *way, (PRESS, number, "OK"), (PRESS, "0126", "OK"))
         yield (*way, (PRESS, _nearly(number), "OK"))
     if profile.checkout is not None and profile.checkout.gift_card:
         by_gift: Errand = ((PRESS, "1000", "OK"), (TAP, "gift-card"))
