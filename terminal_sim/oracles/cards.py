@@ -12,6 +12,9 @@ from terminal_sim.oracles.on_screen import language_at_the_end
 from terminal_sim.oracles.oracle import oracle
 
 _SHORTEST_PIN, _LONGEST_PIN = 4, 12
+_LONGEST_FIELD_OFF = (
+    25_500_000  # microseconds: 255 times 100 ms (EMV Contactless Book A, 6.2, Field Off Request)
+)
 ASKS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _HOW: tuple[Literal["insert", "tap", "swipe"], ...] = ("insert", "tap", "swipe")
 _WORDS = {"insert": ("insert", "insér"), "tap": ("tap", "appos"), "swipe": ("swipe", "gliss")}
@@ -72,7 +75,8 @@ def tries(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle("R-reader-1", "the reader takes the ways in that the screen names, and no others")
 def ways(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if not seen.is_on or not seen.around.reader or seen.until != seen.mono:
+    waited = contents.TimePassed in seen.kinds
+    if not seen.is_on or not seen.around.reader or not (waited or seen.until == seen.mono):
         return
     screen = screen_id(seen.after)
     terminal = facts.terminal
@@ -85,11 +89,22 @@ def ways(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     named = {how for how, words in _WORDS.items() if any(word in said for word in words)}
     if said and open_now - named and not seen.around.outage:
         yield f"{said!r}, and the reader waits to {' and '.join(sorted(open_now))}"
+    if missing := named - open_now - _not_yet(facts, seen):
+        yield f"{said!r}, and the reader waits for none to {' and '.join(sorted(missing))}"
     entries = facts.profile.entries
     have = {"insert": entries.chip, "tap": entries.contactless, "swipe": entries.stripe}
     for how in sorted(open_now | named):
         if not have[how]:
             yield f"a card to {how} is asked for, and the terminal takes none so"
+
+
+def _not_yet(facts: SessionFacts, seen: Occurrence) -> set[str]:
+    """The ways in that may be closed for now: the slot that a card is in, and the field for a while after a tap."""
+    in_slot = {"insert"} if facts.terminal.card_in_slot else set()
+    tapped = facts.way == "tap-card" or seen.line.startswith("tap-card")
+    began = seen.mono if contents.StateChanged in seen.kinds else facts.stands_since
+    is_off = tapped and "field" not in seen.dues and seen.until - began < _LONGEST_FIELD_OFF
+    return in_slot | {"tap"} if is_off else in_slot
 
 
 @oracle("R-reader-2", "a card that was asked for is taken", contents.Act, left=ASKS)

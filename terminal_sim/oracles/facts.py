@@ -99,7 +99,7 @@ class SessionFacts:
     """Everything before the occurrence that is looked at. `terminal` is looked at from outside alone.
 
     `payments` has all rows of each payment by its reference, oldest payment first; `sent` and `received` the messages, `codes` the passcodes in force, `wrong` the wrong ones in a row, `locked` until when each is locked. `left` is what stood typed on the home screen when it was left, and its complaints. `asked` is the amount
-    that was confirmed for the next payment, None where none was; `asked_by_till` says that a point of sale asked for it. `accepted` has the passcodes that were accepted since the home screen, `been` the screens
+    that was confirmed for the next payment, None where none was; `asked_by_till` is the ticket of the point of sale that asked for it, "" where none did. `accepted` has the passcodes that were accepted since the home screen, `been` the screens
     that have stood there since, and `address_asked` says that an address was typed, `application` which of its card the cardholder chose, and `way` by which verb a card was presented last since the home screen. `stan` is the trace number that was taken last, and `numbered` has the references that took one. `is_disturbed` says that
     something was done to a card, a reader or an answer, and `line_disturbed` that the
     line to the reader was not sound at some time. `receipts_due` has, by payment, where its receipt is to go by message. `repeats` has, by its kind and trace number, how often
@@ -145,7 +145,7 @@ class SessionFacts:
     filter: str = ""
     ended: str = ""
     left_home_at: int = 0
-    asked_by_till: bool = False
+    asked_by_till: str = ""
     tries_left: int = -1
     powered_at: int = -1
     been: set[str] = field(default_factory=set)
@@ -270,13 +270,13 @@ class SessionFacts:
             self.pin = seen.confirmed.digits
         said = text_of(seen.after, "wrong-pin")
         self.tries_left = int(digits(said) or "0") if said else self.tries_left
-        self.asked_by_till = self.asked_by_till and seen.came_to != "home"
         if seen.came_to == "home":
             self._begin_anew()
+            self.asked_by_till = ""
         elif seen.line.startswith("pos ") and seen.came_to:
             # A request that is taken goes on at the card: nobody was at the home screen, or typed anything for it.
             self._begin_anew()
-            self.asked_by_till, self.left_home_at, self.ended = True, seen.mono, ""
+            self.asked_by_till, self.left_home_at, self.ended = seen.line.split()[2], seen.mono, ""
         self.mono = seen.until
 
     def _begin_anew(self) -> None:

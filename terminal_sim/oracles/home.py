@@ -74,6 +74,8 @@ def offers(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{seen.target} was touched, and {marked[0]} is marked"
         elif screen_id(seen.after) == "home" and marked != ["home"]:
             yield f"the home screen stands, and {marked[0]} is marked"
+        elif (left := _left_tab(seen, wanted)) and marked != [left]:
+            yield f"{screen_id(seen.after)} is reached from {left}, and {marked[0]} is marked"
     elif home.style == "tabs" and screen_id(seen.after) in _WITH_TABS and seen.is_on:
         yield f"{screen_id(seen.after)} has no tabs"
     if screen_id(seen.after) == "home" and home.style != "tabs":
@@ -81,6 +83,14 @@ def offers(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         wanted = [one.id for one in home.entries if is_listed(facts.profile, one.needs)]
         if shown != wanted:
             yield f"it offers {', '.join(shown)}, and not {', '.join(wanted)}"
+
+
+def _left_tab(seen: Occurrence, tabs: list[str]) -> str:
+    """The tab that was marked before, "" where another was touched, or a till led elsewhere."""
+    led_elsewhere = seen.target in tabs or seen.line.startswith("pos ") or screen_id(seen.after) == "home"
+    if seen.before is None or led_elsewhere:
+        return ""
+    return next((one.id for one in seen.before.unplaced if one.role is Role.TAB and one.tile), "")
 
 
 @oracle(

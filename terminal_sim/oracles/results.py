@@ -15,6 +15,11 @@ _GOOD = ("approved", "accepted-offline")
 _BAD = tuple(screen for screen in NOT_PAID if screen != "reader-lost")
 _REFERRALS = ("01", "02")  # ISO 8583: refer to card issuer
 _PAPER = ("customer-receipt", "merchant-receipt", "out-of-paper")
+_IN_TIME = (
+    *("present-card", "insert-instead", "swipe-instead", "clearpay-tap", "enter-pin", "choose-application"),
+    *("card-number", "expiry", "cvc", "postal-code", "street-number"),
+)
+"""The screens of a payment before the acquirer is asked."""
 
 
 @oracle(
@@ -195,24 +200,15 @@ def taken_out(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 @oracle(
     "R-till-1",
     "a till takes its request back in time, and the screen says that it did",
-    contents.ScreenShown,
-    anew=True,
+    contents.Act,
+    left=_IN_TIME,
 )
-def taken_back(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    asks = (
-        "present-card",
-        "insert-instead",
-        "swipe-instead",
-        "clearpay-tap",
-        "enter-pin",
-        "choose-application",
-    )
-    if (
-        seen.line.startswith("pos cancel")
-        and screen_id(seen.before) in asks
-        and seen.came_to not in ("", "pos-cancelled")
-    ):
-        yield f"{seen.came_to} is shown"
+def taken_back(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if not seen.line.startswith("pos cancel") or seen.came_to == "pos-cancelled" or not seen.is_on:
+        return
+    heard = seen.line.split()[2] == facts.asked_by_till and seen.around.network
+    if seen.came_to or heard:
+        yield f"{screen_id(seen.after)} is shown"
 
 
 @oracle(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from terminal_sim.bench import View, contents
+from terminal_sim.bench import Role, View, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence
 from terminal_sim.oracles.oracle import oracle
@@ -21,6 +21,18 @@ _IN_COMMON = frozenset((
 ))  # fmt: skip
 
 
+_GROUPS = (
+    ("approved", "accepted-offline", "declined", "cancelled", "timed-out", "no-connection", "card-removed", "card-error", "not-accepted"),
+    ("remove-card", "insert-instead", "swipe-instead", "clearpay-tap"),
+    ("confirm", "cancel"), ("yes", "no"), ("print", "no-receipt"), ("allow", "allow-not"), ("sign-in", "sign-out", "switch-pos", "factory-reset", "delete-app"),
+    ("customer-receipt", "merchant-receipt"), ("receipt-merchant-copy", "receipt-customer-copy"),
+    ("receipt-approved", "receipt-declined", "receipt-offline", "receipt-expired", "receipt-lost", "receipt-void"),
+    ("settled", "settlement-pending"), ("already-voided", "standalone-off"), ("banner-network", "banner-service"),
+)  # fmt: skip
+_APART = {name: group for group in _GROUPS for name in group}
+"""What one reading of the words must decide between: how a payment ended, what to do with a card, the two buttons of a screen, the two copies."""
+
+
 @oracle("R-word-1", "what has the id of a wording is written in its words", contents.ScreenShown)
 def worded(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     view = seen.after
@@ -30,6 +42,41 @@ def worded(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         name, text = getattr(element, "id", ""), getattr(element, "text", None)
         if name and isinstance(text, str) and name in view.texts.ids:
             yield f"{name} reads {text!r}, whatever the language"
+    if seen.came_to:
+        yield from _otherwise(view)
+
+
+def _otherwise(view: View) -> Iterator[str]:
+    """A sentence for each text without values that reads otherwise than the catalogue of its language; banners and tabs may be in another."""
+    catalogue = view.texts.catalogue(view.locale)
+    drawn: dict[str, list[str]] = {}
+    for item in view.unplaced:
+        drawn.setdefault(item.id, []).append(item.text)
+    framed = {item.id for item in view.unplaced if item.role in (Role.BANNER, Role.TAB)}
+    for element in view.screen.elements:
+        name, text = getattr(element, "id", ""), getattr(element, "text", None)
+        wanted = catalogue.get(getattr(text, "id", ""), "")
+        if wanted and "{" not in wanted and name not in framed and wanted not in drawn.get(name, ()):
+            yield f"{name} reads {' / '.join(drawn.get(name, ())) or 'nothing'!r}, and its wording is {wanted!r}"
+
+
+@oracle(
+    "R-word-5",
+    "what a person must tell apart has words of its own in each language",
+    contents.ScreenShown,
+    contents.ReceiptPrinted,
+)
+def told_apart(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.after is None or not (seen.came_to or seen.printed):
+        return
+    named = _named(seen.after.wordings) if seen.came_to else frozenset()
+    printed = (one for paper in seen.printed for one in paper.ids)
+    for name in sorted(named.union(printed) & _APART.keys()):
+        for locale in facts.profile.languages:
+            known = seen.after.texts.catalogue(locale)
+            alike = [one for one in _APART[name] if one != name and known.get(one) == known.get(name)]
+            if alike:
+                yield f"{name} and {alike[0]} both read {known[name]!r} in {locale}"
 
 
 @oracle(
@@ -135,4 +182,4 @@ def amounts(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
                 yield f"{written(minor, currency, paper.receipt.locale)!r} is meant, and does not stand on the paper"
 
 
-WORDS = (worded, its_own, translated, amounts)
+WORDS = (worded, told_apart, its_own, translated, amounts)

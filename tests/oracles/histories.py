@@ -180,6 +180,7 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-till-2": BrokenHistory("a till is given more than the highest amount", "pos sale T-1 10000000"),
     "R-till-3": BrokenHistory("a till is refused whatever it asks for", "pos sale T-1 1000"),
     "R-word-1": BrokenHistory("the word for processing is the same in each language", "tap id:start; press 1000 OK; insert visa-credit"),
+    "R-word-5": BrokenHistory("the French catalogue has one wording for two acts with a card", "tap id:start; press 1000 OK; insert visa-credit-fr; wait 2s"),
     "R-word-2": BrokenHistory("the prompt for the PIN has the same words in French", "tap id:payment; press 1000 OK; insert mastercard-pin"),
     "R-word-3": BrokenHistory("an amount has the sign of another currency", "tap id:start; press 1000 OK"),
     "R-passcode-8": BrokenHistory("a passcode of four digits is too short for a new one", "press 9 OK 0856 OK; tap id:change-passcode; press 0856 OK 2580 OK"),
@@ -266,4 +267,8 @@ OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-result-9", BrokenHistory("a card that was read is told by no word", "tap id:start; press 1000 OK; tap-card visa-credit")),
     ("R-message-5", BrokenHistory("a terminal that is opened still waits for its answer", "host answers late:130s; tap id:start; press 1000 OK; insert visa-credit; fault tamper; wait 3min")),
     ("R-ending-6", BrokenHistory("what was forwarded has no reference of the acquirer", f"{KEPT}; network up; wait 2s")),
+    ("R-till-1", BrokenHistory("a till cannot take its payment back while a PIN is asked for", "pos sale T-1 1000; insert mastercard-pin; pos cancel T-1")),
+    ("R-reader-1", BrokenHistory("the field stays off after a tap that is to be done again", "press 1000 OK; tap-card phone-locked; wait 2s")),
+    ("R-word-1", BrokenHistory("in French a card is asked for by the words of another prompt", "tap id:payment; press 1000 OK; insert visa-credit-fr; wait 2s")),
+    ("R-home-2", BrokenHistory("what lies below a tab is marked as the first tab's", "tap id:more; tap id:settings")),
 )  # fmt: skip

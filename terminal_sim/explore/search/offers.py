@@ -92,7 +92,8 @@ def _clock(session: ExploredSession) -> Iterator[OfferedAct]:
     due = session.bench.next_deadline()
     if due is not None:
         left = due.at - session.bench.now.mono
-        weight = 30 if terminal.view().screen.id in ("processing", "checking-last") else 8
+        asks_nobody = terminal.view().screen.id in ("processing", "checking-last")
+        weight = 120 if due.name == "field" else 30 if asks_nobody else 8
         if left > 0:
             yield OfferedAct((WAIT, str(Duration(left))), weight)
         if left > 1:
@@ -106,7 +107,8 @@ def _till(session: ExploredSession) -> Iterator[OfferedAct]:
     for amount in (1000, session.terminal.profile.limits.max_amount + 1):
         yield OfferedAct(("pos", "sale", f"T-{count + 1}", str(amount)), 2 if amount == 1000 else 1)
     if count:
-        yield OfferedAct(("pos", "cancel", f"T-{count}"), 3)
+        runs = "pos-payment" in session.terminal.view().ids
+        yield OfferedAct(("pos", "cancel", f"T-{count}"), 12 if runs else 3)
         yield OfferedAct(("pos", "refund", f"T-{count}"), 3)
     if count > 1:
         yield OfferedAct(("pos", "refund", f"T-{count - 1}"), 2)

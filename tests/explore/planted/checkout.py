@@ -14,9 +14,11 @@ from terminal_sim.core.durable_state import OfflineSettings
 from terminal_sim.core.events import Trigger
 from terminal_sim.core.frame import framed
 from terminal_sim.core.offline import OfflineQueue
+from terminal_sim.core.own_flows import MenuContext
 from terminal_sim.core.rows.kinds import OfflineSettingsRow
 from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.screen import Banner, Choice, TextLine, Tone
+from terminal_sim.core.stack import FlowStack
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
 from terminal_sim.flows.account import LeaveFlow
@@ -166,6 +168,13 @@ def _silent(sound: Any) -> Any:
     return announce
 
 
+def _tab_of_the_top(terminal: FlowStack) -> str:
+    top = terminal.stack[-1]
+    opened = (top.menu, "") if isinstance(top, MenuContext) else ("", top.flow.name)
+    entries = terminal.profile.home.entries
+    return next((entry.id for entry in entries if (entry.menu, entry.flow) == opened), frame.HOME)
+
+
 CHECKOUT = (
     # What is kept, and what becomes of it.
     PlantedBug("a closed app forwards nothing at all", READER, sets(OfflineQueue, "_may_leave", lambda self, stored: stored.sent or self._terminal.environment.app_open), ALLOWED),
@@ -206,6 +215,7 @@ CHECKOUT = (
     PlantedBug("a receipt by message is offered once more", SQUARE, sets(ChargeFlow, "wants_receipt", lambda self, _: self.terminal.profile.checkout.digital_receipt)),
     PlantedBug("the first digits of a telephone number are shown", READER, wraps(ChargeFlow, "take_number", lambda sound: lambda self, event: _first_shown(sound, self, event))),
     PlantedBug("the customer's display speaks the seller's language", REGISTER, sets(Terminal, "screen_locale", lambda self: self.locale)),
+    PlantedBug("what lies below a tab is marked as the first tab's", REGISTER, sets(frame, "_open_tab", _tab_of_the_top)),
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from terminal_sim.flows.recovery import RecoveryFlow
 from terminal_sim.flows.settle import SettleFlow
 from tests.explore.planted.planting import (
     ALLOWED,
+    READER,
     S1F2,
     SQUARE,
     V400M,
@@ -94,4 +95,6 @@ WAITING = (
     PlantedBug("a till is refused whatever it asks for", SQUARE, without_move("checkout", Trigger.PAYMENT_REQUESTED, "pad", "may_serve")),
     PlantedBug("what a till takes back ends as declined", SQUARE, sets(EndingFlow, "taken_back", lambda self, _: self.announce("declined"))),
     PlantedBug("a till is given more than the highest amount", SQUARE, sets(requested, "refusal_of_amount", always(None)), ALLOWED),
+    PlantedBug("a till cannot take its payment back while a PIN is asked for", V400M, without_move("charge", Trigger.REQUEST_CANCELLED, "pin")),
+    PlantedBug("the field stays off after a tap that is to be done again", READER, without_move("charge", Trigger.FIELD_ON, "present")),
 )  # fmt: skip

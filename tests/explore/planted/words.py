@@ -199,10 +199,28 @@ def _locks_all(sound: Any) -> Any:
     return apply
 
 
+def _asks_for_the_card(sound: Any) -> Any:
+    def wording(self: Texts, name: str, locale: str) -> Any:
+        confused = name == "remove-card" and locale.startswith("fr")
+        return sound(self, "insert-instead" if confused else name, locale)
+
+    return wording
+
+
+def _one_for_two(sound: Any) -> Any:
+    def catalogue(self: Texts, locale: str) -> dict[str, str]:
+        found: dict[str, str] = sound(self, locale)
+        return {**found, "remove-card": found["insert-instead"]} if locale.startswith("fr") else found
+
+    return catalogue
+
+
 WORDS = (
     # Words.
     PlantedBug("the prompt for the PIN has the same words in French", S1F2, _in_english("enter-pin")),
     PlantedBug("the thanks of a receipt have the same words in French", V400M, _in_english("receipt-thanks")),
+    PlantedBug("in French a card is asked for by the words of another prompt", S1F2, wraps(Texts, "wording", _asks_for_the_card)),
+    PlantedBug("the French catalogue has one wording for two acts with a card", V400M, wraps(Texts, "catalogue", _one_for_two)),
     PlantedBug("the word for processing is the same in each language", V400M, _always_reads(CardholderFlow, "processing", "processing", "Processing")),
     PlantedBug("a result is in the terminal's own language", S1F2, wraps(EndingFlow, "announce", _in_own_language)),
     PlantedBug("an amount has the sign of another currency", V400M, wraps(texts, "_money", lambda sound: lambda minor, _currency, *more: sound(minor, "USD", *more))),

@@ -78,7 +78,7 @@ def payments(profile: Profile, pins: Mapping[str, str]) -> Iterator[Errand]:
         )
         yield from _by_another_way(profile, start)
         yield paid(start, 1000, ("swipe", "gift-card"))
-        yield paid(start, 1000, ("tap-card", "phone-locked"))
+        yield paid(start, 1000, ("tap-card", "phone-locked"), (WAIT, "2s"), ("tap-card", "visa-credit"))
         by_itself = paid(start, 1000, ("insert", "visa-card-declines"))
         yield (*by_itself, *by_itself)
         mute: Errand = (("fault", "card-mute"), ("tap-card", "visa-credit"), (WAIT, "2s"))
