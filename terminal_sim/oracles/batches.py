@@ -269,4 +269,16 @@ def says_why(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"the batch is not closed, and the screen does not say {wanted}"
 
 
-BATCHES = (closed, shown, reported, uploaded, by_itself, says_why)
+@oracle(
+    "R-batch-7",
+    "the report of the open batch leads to the last one where a batch was closed, and nowhere else",
+    contents.ScreenShown,
+    shows=("batch-report",),
+)
+def leads_to_last(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    rows = rows_of_batches(facts, seen)
+    if has(seen.after, "last-batch") != bool(rows):
+        yield f"the last batch is {'not ' if rows else ''}offered, and {rows[-1].number('batch') if rows else 'none'} was closed"
+
+
+BATCHES = (closed, shown, reported, uploaded, by_itself, says_why, leads_to_last)

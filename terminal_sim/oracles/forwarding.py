@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from terminal_sim.bench import contents
+from terminal_sim.bench import Role, contents
 from terminal_sim.oracles.facts import SessionFacts
-from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id, text_of
+from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 
 
@@ -96,7 +96,7 @@ def first_deadline(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle(
     "R-banner-4",
-    "that payments are no longer taken is said when the time of a lost link is over",
+    "that payments are no longer taken is said when the time of a lost link is over, and of no other outage",
     contents.ScreenShown,
 )
 def over(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
@@ -115,6 +115,8 @@ def over(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     wanted = facts.outage.reason == "network" and facts.allowed and not left
     if wanted and not has(seen.after, "offline-session-over"):
         yield "the time is over, and no banner says so"
+    if not wanted and "offline-session-over" in ids(seen.after, Role.BANNER):
+        yield f"a banner says that the time of a lost link is over, and {facts.outage.reason} is out for {left} more"
 
 
 @oracle(

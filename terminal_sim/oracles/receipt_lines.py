@@ -71,6 +71,9 @@ def whole(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         for label in (*_ALWAYS, *ends):
             if label not in labels:
                 yield f"it lacks {label}"
+        pan, card = row.text("pan"), value_of(paper, "receipt-card")
+        if pan and card != "*" * (len(pan) - 4) + pan[-4:]:
+            yield f"its card is {card}, and {row.text('reference')} has {pan}"
         yield from _dated(paper, row)
         yield from _from_where(facts, paper, row)
         asked, paid = row.number("requested"), row.number("amount")

@@ -22,6 +22,7 @@ _KIND_OF = {
 _CLOSE = timedelta(seconds=1)
 # Interac, American Express and Mastercard: the terminal alone says whether the holder of a tap is verified. Of other schemes the card may want it.
 _BY_THE_LIMIT = ("A000000277", "A000000025", "A000000004")
+_VISA = "A000000003"  # whose kernel asks the card for its word at every tap, and not above the limit alone
 _BY_HAND = ("online-pin", "offline-pin", "signature")
 
 
@@ -170,6 +171,28 @@ def waved_through(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 @oracle(
+    "R-tap-3",
+    "the holder of a card that verifies him by itself is verified so",
+    contents.RowStored,
+)
+def on_the_device(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    card = facts.terminal.card if facts.names_card(seen) else None
+    if card is None or card.contactless is None or card.contactless.cvm != ("on-device",):
+        return
+    for row in seen.rows:
+        if (
+            row.kind == "sale"
+            and row.text("state") == "COMPLETED"
+            and row.text("entry") == "contactless"
+            and row.text("aid").upper().startswith(_VISA)
+            and row.text("pan").endswith(card.pan.reveal()[-4:])
+            and not facts.is_kept(row)
+            and row.text("cvm") != "on-device"
+        ):
+            yield f"{row.text('reference')} was paid by {card.id}, and says {row.text('cvm') or 'nothing'}"
+
+
+@oracle(
     "R-row-6",
     "a card that was refused is on record under a reference of its own",
     contents.RowStored,
@@ -185,4 +208,14 @@ def own_reference(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         known.add(name)
 
 
-ROWS = (of_the_card, by_gift_card, when, of_its_kind, of_the_chip, verified, waved_through, own_reference)
+ROWS = (
+    of_the_card,
+    by_gift_card,
+    when,
+    of_its_kind,
+    of_the_chip,
+    verified,
+    waved_through,
+    on_the_device,
+    own_reference,
+)

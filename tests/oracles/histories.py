@@ -233,6 +233,8 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-tap-2": BrokenHistory("a tap below the limit is verified as one above", "tap id:start; press 1000 OK; tap-card interac-debit; press 1234 OK; wait 2s"),
     "R-row-6": BrokenHistory("the next card that is refused has the reference of the first", "; ".join(("tap id:start; press 1000 OK; insert visa-card-declines; press OK; remove card",) * 2)),
     "R-batch-6": BrokenHistory("a batch without a payment is said to be in doubt", "press 9 OK 0856 OK; tap id:settle; press OK"),
+    "R-tap-3": BrokenHistory("a telephone that verified its owner is not believed", "tap id:start; press 1000 OK; tap-card phone; wait 2s"),
+    "R-batch-7": BrokenHistory("a batch that is not settled yet is not offered as the last one", f"{PAID}; host answers timeout timeout timeout; press 9 OK 0856 OK; tap id:settle; press OK; press CANCEL CANCEL; press 9 OK 0856 OK; tap id:batch-report"),
 }  # fmt: skip
 
 # The rules that have more sides than one: the same for another side.
@@ -266,6 +268,8 @@ OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-ending-6", BrokenHistory("what was forwarded has no approval code", f"{KEPT}; network up; wait 2s")),
     ("R-result-9", BrokenHistory("a card that was read is told by no word", "tap id:start; press 1000 OK; tap-card visa-credit")),
     ("R-message-5", BrokenHistory("a terminal that is opened still waits for its answer", "host answers late:130s; tap id:start; press 1000 OK; insert visa-credit; fault tamper; wait 3min")),
+    ("R-paper-9", BrokenHistory("the card on a receipt has no stars", PAID)),
+    ("R-banner-4", BrokenHistory("a service that is out for too long is told as a lost link, too", "service down; wait 25h; tap id:transactions")),
     ("R-ending-6", BrokenHistory("what was forwarded has no reference of the acquirer", f"{KEPT}; network up; wait 2s")),
     ("R-till-1", BrokenHistory("a till cannot take its payment back while a PIN is asked for", "pos sale T-1 1000; insert mastercard-pin; pos cancel T-1")),
     ("R-reader-1", BrokenHistory("the field stays off after a tap that is to be done again", "press 1000 OK; tap-card phone-locked; wait 2s")),

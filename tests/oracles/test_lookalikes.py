@@ -10,7 +10,7 @@ import pytest
 
 from terminal_sim.explore.search.ground import Ground
 from terminal_sim.oracles.catalogue import ORACLES
-from tests.oracles.histories import HISTORY, KEPT
+from tests.oracles.histories import HISTORY, KEPT, PAID
 from tests.oracles.test_histories import acts_of
 
 UNANSWERED = "host answers timeout timeout timeout; tap id:start; press 1000 OK; insert visa-credit; wait 125s; press OK; remove card"
@@ -99,6 +99,11 @@ LOOKALIKES = (
     Lookalike("a telephone that is locked pays when it is tapped again", "v400m", "tap id:start; press 1000 OK; tap-card phone-locked; wait 5s; tap-card phone-locked; wait 5s"),
     Lookalike("two cards refuse with a power cut in between", "v400m", "tap id:start; press 1000 OK; insert visa-card-declines; power cut; remove card; power on; tap id:start; press 1000 OK; insert visa-card-declines"),
     Lookalike("a batch is in doubt, and empty when the doubt is over", "v400m", f"{UNANSWERED}; press 9 OK 0856 OK; tap id:settle; press OK OK; wait 10min; press 9 OK 0856 OK; tap id:settle; press OK"),
+    Lookalike("a telephone pays above the limit of a tap, after a card that was signed for", "v400m", "tap id:start; press 25000 OK; tap-card amex-credit; wait 2s; press OK; tap id:start; press 30000 OK; tap-card phone; wait 2s"),
+    Lookalike("a card of fifteen digits pays, and its receipt has as many stars", "s1f2", "tap id:payment; press 1000 OK; insert amex-credit; wait 2s; press OK; remove card"),
+    Lookalike("the last batch is asked for behind a boot", "v400m", f"{PAID}; press 9 OK 0856 OK; tap id:settle; press OK; wait 300ms; power cut; power on; wait 2s; press 9 OK 0856 OK; tap id:batch-report; tap id:last-batch"),
+    Lookalike("the time of a lost link is over, and the service is out when it is back", "square-terminal", "network down; wait 25h; tap id:transactions; service down; network up; tap id:home; tap id:transactions; wait 25h; tap id:home; tap id:transactions", {"offline.allowed": "true"}),
+    Lookalike("a telephone is tapped where the card before is wanted once more", "s1f2", "pos sale T-1 1000; tap-card visa-second-tap; wait 2s; tap-card phone; wait 2s"),
 )  # fmt: skip
 
 

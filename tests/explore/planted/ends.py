@@ -20,6 +20,7 @@ from terminal_sim.core.reversals import Reversals
 from terminal_sim.core.text import say
 from terminal_sim.flows import batches, last_word
 from terminal_sim.flows import payment as payment_flow
+from terminal_sim.flows.batch_report import BatchReportFlow
 from terminal_sim.flows.cardholder import CardholderFlow
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.fields import AmountField
@@ -193,4 +194,5 @@ ENDS = (
     PlantedBug("a batch settles a day late", V400M, sets(settlements, "next_moment", _a_day_late), _BY_ITSELF),
     PlantedBug("a batch settles in the middle of a payment", S1F2, sets(beside, "batch_due", _wherever_it_stands), _BY_ITSELF),
     PlantedBug("a batch without a payment is said to be in doubt", V400M, wraps(settlements.Settlements, "refusal", lambda sound: lambda self: say("settle-in-doubt") if sound(self) is not None else None)),
+    PlantedBug("a batch that is not settled yet is not offered as the last one", V400M, sets(BatchReportFlow, "last", lambda self: self.terminal.durable.settled)),
 )  # fmt: skip

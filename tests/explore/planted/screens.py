@@ -56,6 +56,16 @@ from tests.explore.planted.planting import (
 MINUTE = 60_000_000
 
 
+def _over_twice(sound: Any) -> Any:
+    def banners(terminal: FlowStack) -> Iterator[Any]:
+        yield from sound(terminal)
+        outage, offline = terminal.durable.outage, terminal.offline
+        if outage is not None and outage.reason == "service" and offline.allowed and not offline.session_left:
+            yield screen.Banner("offline-session-over", say("offline-session-over"))
+
+    return banners
+
+
 def _without(owner: Any, name: str, item: str) -> Plant:
     """A patch by which a screen lacks the element with an id."""
     return wraps(owner, name, lambda sound: lambda self: _less(sound(self), item))
@@ -220,6 +230,7 @@ SCREENS = (
     PlantedBug("amounts are higher in French", V400M, wraps(AmountField, "highest", lambda sound: lambda self: sound(self) // 10 if self.terminal.locale.startswith("fr") else sound(self))),
     PlantedBug("a seller who reads French takes contactless cards offline", SQUARE, wraps(OfflineQueue, "refusal_of_card", lambda sound: lambda self, entry, brand="": None if self._terminal.locale.startswith("fr") and entry is EntryMode.CONTACTLESS else sound(self, entry, brand)), ALLOWED),
     PlantedBug("the name of a payment comes from the clock", V400M, sets(FlowStack, "reference", lambda self: f"{self.name}{self.now.wall // 1_000_000 % 10_000:04d}")),
+    PlantedBug("a service that is out for too long is told as a lost link, too", SQUARE, wraps(frame, "_banners", _over_twice), ALLOWED),
 )  # fmt: skip
 
 

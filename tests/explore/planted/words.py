@@ -16,6 +16,7 @@ from terminal_sim.core.rows.kinds import CardRefusedRow, PasscodeRow
 from terminal_sim.core.text import say
 from terminal_sim.display import texts
 from terminal_sim.display.texts import Texts
+from terminal_sim.emv.kernels import kernel_3
 from terminal_sim.emv.steps import cvm, entry_point, tap
 from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.flows import payment as payment_flow
@@ -251,4 +252,6 @@ WORDS = (
     PlantedBug("the holder of a telephone that is locked is told to try again", V400M, sets(sale, "words_of", always(None))),
     PlantedBug("a tap below the limit is verified as one above", V400M, sets(tap, "verify_cardholder", _always_verified(tap.verify_cardholder))),
     PlantedBug("the next card that is refused has the reference of the first", V400M, fold(CardRefusedRow, _counts_none)),
+    PlantedBug("a telephone that verified its owner is not believed", V400M, sets(kernel_3, "_device_is_believed", always(False))),
+    PlantedBug("the card on a receipt has no stars", V400M, _line("receipt-card", lambda content: content.payment.last4)),
 )  # fmt: skip
