@@ -37,9 +37,11 @@ from tests.explore.planted.planting import (
     READER,
     REGISTER,
     SQUARE,
+    STAND,
     V400M,
     Plant,
     PlantedBug,
+    doing,
     every,
     fold,
     moves,
@@ -48,8 +50,6 @@ from tests.explore.planted.planting import (
     without_move,
     wraps,
 )  # fmt: skip
-
-STAND = "square-stand"
 
 
 def _answered_without(name: str) -> Any:
@@ -216,6 +216,9 @@ CHECKOUT = (
     PlantedBug("the first digits of a telephone number are shown", READER, wraps(ChargeFlow, "take_number", lambda sound: lambda self, event: _first_shown(sound, self, event))),
     PlantedBug("the customer's display speaks the seller's language", REGISTER, sets(Terminal, "screen_locale", lambda self: self.locale)),
     PlantedBug("what lies below a tab is marked as the first tab's", REGISTER, sets(frame, "_open_tab", _tab_of_the_top)),
+    PlantedBug("the banner of a lost service promises payments that are not allowed", SQUARE, sets(frame, "_service_banner", lambda _, left: "banner-service" if left else "banner-service-over")),
+    PlantedBug("the customer sees the seller's amount pad", REGISTER, sets(CheckoutFlow, "faces_customer", True)),
+    PlantedBug("nobody is told to look at the telephone", READER, wraps(SaleFlow, "try_again", doing(lambda self: put(self, remark=None)))),
 )  # fmt: skip
 
 

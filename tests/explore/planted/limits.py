@@ -13,7 +13,7 @@ from terminal_sim.core.money import Money
 from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.payment_request import RequestRefusal
-from terminal_sim.core.rows.kinds import AccountRow, OfflineSettingsRow, PasscodeRow
+from terminal_sim.core.rows.kinds import AccountRow, BootRow, OfflineSettingsRow, PasscodeRow
 from terminal_sim.core.rows.offline import OfflineExpiredRow, OfflineStoredRow, OutageRow, about
 from terminal_sim.core.text import say
 from terminal_sim.flows import cardholder, charge, load, moto
@@ -159,6 +159,22 @@ def _expires_what_left(self: Any) -> None:
         self._terminal.record(*rows)
 
 
+def _below_the_limit(sound: Any) -> Any:
+    def refusal_of_amount(self: OfflineQueue, amount: Money) -> Any:
+        at_limit = say("offline-limit-exceeded", amount=self.limit) if amount == self.limit else None
+        return sound(self, amount) or at_limit
+
+    return refusal_of_amount
+
+
+def _outage_forgotten(sound: Any) -> Any:
+    def apply(self: DurableState, row: BootRow) -> None:
+        sound(self, row)
+        self.outage = None
+
+    return apply
+
+
 LIMITS = (
     PlantedBug("a payment of one cent above the offline limit is taken", SQUARE, wraps(OfflineQueue, "refusal_of_amount", lambda sound: lambda self, amount: sound(self, Money(amount.minor - 1, amount.currency)))),
     PlantedBug("a lost link has the time of a lost service", READER, wraps(OfflineQueue, "_session_end", lambda sound: lambda self: sound(self) + HOUR if sound(self) else 0), ALLOWED),
@@ -202,4 +218,6 @@ LIMITS = (
     PlantedBug("a payment that has left expires", SQUARE, sets(OfflineQueue, "_expire", _expires_what_left), ALLOWED),
     PlantedBug("what waits is sent during the outage", SQUARE, wraps(OfflineQueue, "_next", _in_spite_of_it), ALLOWED),
     PlantedBug("a security code is a digit longer than the card's", V400M, wraps(MotoFlow, "cvc_length", lambda sound: lambda self: sound(self) + (1 if self.state == "cvc" else 0))),
+    PlantedBug("an offline payment of the limit itself is refused", SQUARE, wraps(OfflineQueue, "refusal_of_amount", _below_the_limit), ALLOWED),
+    PlantedBug("a power cut begins the time of an outage anew", SQUARE, fold(BootRow, _outage_forgotten), ALLOWED),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from msgspec import structs
 
 from terminal_sim.core import beside, events, reversals, terminal
 from terminal_sim.core import effects as fx
+from terminal_sim.core.closed_batch import ClosedBatch
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import Trigger
 from terminal_sim.core.message import HostReply
@@ -114,6 +116,18 @@ def _announced(owner: Any, name: str, notice: str) -> Plant:
     return sets(owner, name, lambda self, _event: self.announce(notice))
 
 
+def _in_the_batch_of_its_sale(sound: Any) -> Any:
+    def begin_void(self: Reversals, void: Payment) -> None:
+        original = self._terminal.durable.payments[void.original]
+        sound(self, structs.replace(void, batch=original.batch))
+
+    return begin_void
+
+
+def _upload_forgotten(sound: Any) -> Any:
+    return lambda self, row: replace(sound(self, row), uploaded=False)
+
+
 MONEY = (
     PlantedBug("a request without an answer is declined and never reversed", V400M, _announced(PaymentFlow, "reverse_unanswered", "declined")),
     PlantedBug("an answer with another amount counts", V400M, sets(terminal, "answers", lambda reply, asked: reply.stan == asked.stan)),
@@ -156,6 +170,8 @@ MONEY = (
     PlantedBug("a completed payment is a cent higher", V400M, wraps(PaymentFlow, "answered", lambda sound: lambda self, one: structs.replace(sound(self, one), amount=Money(one.amount.minor + 1, one.amount.currency)))),
     PlantedBug("the journal keeps card numbers in clear", V400M, sets(request, "mask_pan", lambda pan: pan)),
     PlantedBug("a payment that ends keeps the reader open", V400M, wraps(EndingFlow, "announce", lambda sound: lambda self, notice: (sound(self, notice), self.terminal.effects[:] and self.terminal.effects.remove(fx.CloseReader())))),
+    PlantedBug("a void is sent in the batch of its sale", V400M, wraps(Reversals, "begin_void", _in_the_batch_of_its_sale)),
+    PlantedBug("a batch that was uploaded is said to be in balance", V400M, wraps(ClosedBatch, "moved", _upload_forgotten)),
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import Trigger
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import PaymentState
-from terminal_sim.core.receipt import Copy
+from terminal_sim.core.receipt import Copy, Pair
 from terminal_sim.core.rows.kinds import OrdersSeenRow, ReceiptRow, ReprintRow
 from terminal_sim.core.rows.offline import OfflineDeclinedRow
 from terminal_sim.core.text import say
@@ -133,6 +133,24 @@ def _prints_with_its_remark(self: Any) -> None:
         self.terminal.order(fx.Print(batches.printed(self.terminal, report)))
 
 
+def _signed_by_the_customer(sound: Any) -> Any:
+    """The two copies have each other's line for the signature."""
+
+    def lines(content: Any, copy: Copy) -> Any:
+        signed = content.payment.cvm == "signature" and copy is Copy.CUSTOMER
+        for line in sound(content, copy):
+            if getattr(getattr(line, "label", None), "id", "") != "receipt-signature":
+                yield line
+        if signed:
+            yield Pair(say("receipt-signature"), "____________________")
+
+    return lines
+
+
+def _without_declined(sound: Any) -> Any:
+    return lambda self: [one for one in sound(self) if one.state is not PaymentState.DECLINED]
+
+
 PAPER = (
     PlantedBug("a settled batch says that there is no paper when its report came out", S1F2, sets(SettleFlow, "_print", _prints_with_its_remark)),
     PlantedBug("a merchant copy that is printed again speaks the card's language", S1F2, sets(history, "receipt_for", _in_the_cards_language)),
@@ -184,6 +202,8 @@ PAPER = (
     PlantedBug("a transaction is left for the home screen", S1F2, moves("history", Trigger.CANCEL, "transaction", dest="done", action=HistoryFlow.go_home)),
     PlantedBug("the list of orders has the oldest of many", REGISTER, sets(orders, "ROWS", 1)),
     PlantedBug("orders that were looked at count as new", REGISTER, without_fold(OrdersSeenRow)),
+    PlantedBug("the customer's copy has the line for the signature", V400M, wraps(receipt, "_lines", _signed_by_the_customer)),
+    PlantedBug("the history leaves out what was declined", V400M, wraps(HistoryFlow, "rows", _without_declined)),
 )  # fmt: skip
 
 

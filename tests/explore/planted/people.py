@@ -14,7 +14,7 @@ from terminal_sim.core.events import Returned, Trigger
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.moment import wall_of
 from terminal_sim.core.offline import OfflineQueue
-from terminal_sim.core.rows.kinds import AccountRow, PasscodeRow, TamperRow
+from terminal_sim.core.rows.kinds import AccountRow, BootRow, PasscodeRow, TamperRow
 from terminal_sim.core.rows.offline import OfflineLostRow
 from terminal_sim.core.screen import Shown, TextLine
 from terminal_sim.core.stack import FlowStack
@@ -36,6 +36,7 @@ from tests.explore.planted.planting import (
     REGISTER,
     S1F2,
     SQUARE,
+    STAND,
     V400M,
     PlantedBug,
     always,
@@ -126,6 +127,19 @@ def _with_its_own_sum(sound: Any) -> Any:
     return record
 
 
+def _unlocks(sound: Any) -> Any:
+    def apply(self: DurableState, row: BootRow) -> None:
+        sound(self, row)
+        known = self.passcodes.items()
+        self.passcodes = {name: replace(one, failures=0, locked_until=0) for name, one in known}
+
+    return apply
+
+
+def _month(self: MotoFlow, _: object) -> bool:
+    return len(self.typed) == 4 and int(self.typed[:2]) <= 12
+
+
 PEOPLE = (
     PlantedBug("what is lost is on record with the sum of one payment", REGISTER, wraps(FlowStack, "record", _with_its_own_sum), ALLOWED),
     PlantedBug("a sign-out that is given up leads home", SQUARE, moves("sign-out", Trigger.CANCEL, "warning", action=LeaveFlow.go_home)),
@@ -184,6 +198,10 @@ PEOPLE = (
     PlantedBug("a PIN that is too long is cut", V400M, sets(CardholderFlow, "pin_fits", always(True))),
     PlantedBug("clear takes the whole entry", V400M, wraps(TypedField, "rub_out", behind("typed", lambda _self, _event: ""))),
     PlantedBug("a menu without a passcode stays closed", S1F2, sets(load()["menu"].context, "passcode_accepted", lambda self, event: bool(self.table.passcode) and event.accepted)),
+    PlantedBug("a power cut unlocks a passcode", V400M, fold(BootRow, _unlocks)),
+    PlantedBug("the code of each card has three digits", REGISTER, sets(MotoFlow, "cvc_length", always(3))),
+    PlantedBug("the month 00 is taken for an expiry", STAND, sets(MotoFlow, "expiry_is_a_month", _month)),
+    PlantedBug("the stripe of a card with a chip is taken after one that could not be read", S1F2, wraps(SaleFlow, "stripe_asks_for_chip", lambda sound: lambda self, event: self.remark is None and sound(self, event))),
 )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from terminal_sim.flows import load
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 _MADE_ONCE = ("machine", "plans", "table", "_screens")
-V400M, S1F2, SQUARE, REGISTER, READER = "v400m", "s1f2", "square-terminal", "square-register", "square-reader"
+V400M, S1F2, SQUARE, REGISTER = "v400m", "s1f2", "square-terminal", "square-register"
+STAND, READER = "square-stand", "square-reader"
 ALLOWED = {"offline.allowed": "true"}
 REFUNDS = {"refunds.unreferenced": "true"}
 KEEPING = {"offline.enabled": "true", "offline.limit": "5000", "offline.limit_max": "5000", **ALLOWED}

@@ -97,4 +97,5 @@ WAITING = (
     PlantedBug("a till is given more than the highest amount", SQUARE, sets(requested, "refusal_of_amount", always(None)), ALLOWED),
     PlantedBug("a till cannot take its payment back while a PIN is asked for", V400M, without_move("charge", Trigger.REQUEST_CANCELLED, "pin")),
     PlantedBug("the field stays off after a tap that is to be done again", READER, without_move("charge", Trigger.FIELD_ON, "present")),
+    PlantedBug("a boot looks for an answer that never comes for ever", V400M, timeout("recovery", "checking", "")),
 )  # fmt: skip
