@@ -17,7 +17,8 @@ from terminal_sim.core.text import say
 from terminal_sim.display import texts
 from terminal_sim.display.texts import Texts
 from terminal_sim.emv.kernels import kernel_3
-from terminal_sim.emv.steps import cvm, entry_point, tap
+from terminal_sim.emv.steps import cvm, entry_point, generate, tap
+from terminal_sim.emv.steps.state import OdaMethod
 from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.flows import payment as payment_flow
 from terminal_sim.flows import receipts, request, sale
@@ -254,4 +255,5 @@ WORDS = (
     PlantedBug("the next card that is refused has the reference of the first", V400M, fold(CardRefusedRow, _counts_none)),
     PlantedBug("a telephone that verified its owner is not believed", V400M, sets(kernel_3, "_device_is_believed", always(False))),
     PlantedBug("the card on a receipt has no stars", V400M, _line("receipt-card", lambda content: content.payment.last4)),
+    PlantedBug("a combined signature is asked of a card whose key is not known", V400M, sets(generate, "can_sign", lambda transaction: transaction.method is OdaMethod.CDA)),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from terminal_sim.bench import Profile
 from terminal_sim.explore.search.errands.accounts import accounts
 from terminal_sim.explore.search.errands.afterwards import afterwards
 from terminal_sim.explore.search.errands.brims import brims
+from terminal_sim.explore.search.errands.every_card import every_card
 from terminal_sim.explore.search.errands.every_kind import every_kind
 from terminal_sim.explore.search.errands.hindered import hindered
 from terminal_sim.explore.search.errands.interrupted import interrupted
@@ -32,6 +33,7 @@ def errands(profile: Profile, numbers: Mapping[str, str], pins: Mapping[str, str
     found: list[Errand] = [way.acts for way in ways]
     for each in (
         payments(profile, pins),
+        every_card(profile, numbers, pins),
         bounds(profile, ways),
         afterwards(profile, ways),
         every_kind(profile, ways, pins),
