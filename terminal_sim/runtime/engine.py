@@ -6,7 +6,8 @@ Rules:
    made durable at once likewise, before any of them arrives.
 2. After an error of that commit it is unknown whether the rows are there: those terminals stop, and their next boot decides.
 3. A file that cannot be written, the acquirer's or the device's key, stops the terminal that needs it, with the reason.
-4. Nothing here waits. With virtual readers everything that follows from an event has happened when `settle` returns.
+4. A firmware whose events follow from one another without end is stopped by an error, so that whoever looks for it is told.
+5. Nothing here waits. With virtual readers everything that follows from an event has happened when `settle` returns.
 """
 
 from __future__ import annotations
@@ -53,6 +54,10 @@ class JournalPort(Protocol):
     def commit(self, batches: Sequence[tuple[Board, tuple[FlatRow, ...]]]) -> None: ...
 
 
+class EndlessFirmware(Exception):
+    """A terminal's firmware makes event follow event, and time never passes: it would run for ever."""
+
+
 class Posted(Struct, frozen=True):
     """An event on its way to a terminal, which it reaches in this life of it or never."""
 
@@ -62,6 +67,8 @@ class Posted(Struct, frozen=True):
 
 
 _COMMITS = (fx.Record, fx.Store)
+MOST_ROUNDS = 10_000
+"""How many events of one terminal may follow from one another while no time passes. A sale takes some thirty."""
 BESIDE = "beside"
 """The name of a deadline that is no terminal's."""
 
@@ -147,7 +154,13 @@ class Engine:
             self._drain()
 
     def _drain(self) -> None:
+        rounds = 0
         while self._queue:
+            rounds += 1
+            if rounds > MOST_ROUNDS:
+                name = self._queue[0].terminal
+                self._queue.clear()
+                raise EndlessFirmware(f"{name} has an event to handle after {MOST_ROUNDS} at one moment")
             if len(self._queue) == 1:
                 self._run([self._handle(self._queue.popleft())])
             else:

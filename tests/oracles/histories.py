@@ -271,6 +271,7 @@ OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-paper-9", BrokenHistory("the card on a receipt has no stars", PAID)),
     ("R-banner-4", BrokenHistory("a service that is out for too long is told as a lost link, too", "service down; wait 25h; tap id:transactions")),
     ("R-card-1", BrokenHistory("a combined signature is asked of a card whose key is not known", "tap id:start; press 1000 OK; insert visa-wrong-certificate; wait 2s")),
+    ("I-crash", BrokenHistory("a chip that was read is asked for again without end", "tap id:start; press 1000 OK; insert visa-both-protocols")),
     ("R-ending-6", BrokenHistory("what was forwarded has no reference of the acquirer", f"{KEPT}; network up; wait 2s")),
     ("R-till-1", BrokenHistory("a till cannot take its payment back while a PIN is asked for", "pos sale T-1 1000; insert mastercard-pin; pos cancel T-1")),
     ("R-reader-1", BrokenHistory("the field stays off after a tap that is to be done again", "press 1000 OK; tap-card phone-locked; wait 2s")),

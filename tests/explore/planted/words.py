@@ -20,11 +20,13 @@ from terminal_sim.emv.kernels import kernel_3
 from terminal_sim.emv.steps import cvm, entry_point, generate, tap
 from terminal_sim.emv.steps.state import OdaMethod
 from terminal_sim.emv.talk.messages import DisplayMessage
+from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.flows import payment as payment_flow
 from terminal_sim.flows import receipts, request, sale
 from terminal_sim.flows.cardholder import CardholderFlow
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.history import HistoryFlow
+from terminal_sim.flows.last_word import verdict_of
 from terminal_sim.flows.passcode import ChangePasscodeFlow, PasscodeFlow
 from terminal_sim.flows.sale import SaleFlow
 from terminal_sim.secret import mask_pan
@@ -256,4 +258,5 @@ WORDS = (
     PlantedBug("a telephone that verified its owner is not believed", V400M, sets(kernel_3, "_device_is_believed", always(False))),
     PlantedBug("the card on a receipt has no stars", V400M, _line("receipt-card", lambda content: content.payment.last4)),
     PlantedBug("a combined signature is asked of a card whose key is not known", V400M, sets(generate, "can_sign", lambda transaction: transaction.method is OdaMethod.CDA)),
+    PlantedBug("a chip that was read is asked for again without end", V400M, sets(SaleFlow, "wants_chip", lambda _self, event: verdict_of(event) is not Verdict.USE_CHIP)),
 )  # fmt: skip
