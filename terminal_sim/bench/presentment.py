@@ -124,7 +124,7 @@ class Presentment:
             # Whether a card is in it now is not asked: a reader that was cut off has not reported one, or still reports one that was torn away.
             with suppress(DriverError):
                 self._operator.remove()
-            self._board.readers.reader.poll()
+            self._board.readers.forget()
         if chip is None:
             return
         if self._operator.is_human:

@@ -105,6 +105,11 @@ class ReaderPort:
             return [*self.standing(), *(e for e in noticed if isinstance(e, CardSwiped | CardTapped))]
         return noticed
 
+    def forget(self) -> None:
+        """Let nobody hear what has happened in front of the readers, a swipe whose report was never asked for included."""
+        self.reader.poll()
+        self._swipes()
+
     def listen(self, entries: tuple[EntryMode, ...]) -> list[Event]:
         """Open the readers for `entries`; a card that is in the slot already counts as inserted.
 

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse, Snapshot, TerminalUnderTest
-from tests.bench.test_snapshot import MOMENTS, SECOND, at, by_hand, finish_amount, second_sale, type_amount
+from tests.bench.test_snapshot import (
+    MOMENTS,
+    SECOND,
+    at,
+    by_hand,
+    finish_amount,
+    keys,
+    second_sale,
+    type_amount,
+)
 from tests.contracts.drive import TEXTS, full
 from tests.contracts.states import PASSING, WAYS, Place, has
 
@@ -118,6 +127,24 @@ def test_what_happens_after_a_snapshot_does_not_reach_it() -> None:
             second_sale(bench, till)
         bench.restore(there)
         assert shown(bench, till) == stood
+
+
+def test_a_swipe_that_a_lost_reader_never_reported_is_not_read_behind_an_older_moment() -> None:
+    with Bench(texts=TEXTS) as bench:
+        till = bench.add_terminal("v400m")
+        there = bench.snapshot()
+        keys(till, "OK", "1000", "OK")
+        till.insert("visa-credit")
+        till.fault("wire", "unplug")
+        till.remove_card()
+        bench.advance(180 * SECOND)
+        keys(till, "OK", "1000", "OK")
+        till.swipe("gift-card")
+        assert till.view().screen.id == "reader-lost"
+        bench.restore(there)
+        keys(till, "OK", "1000", "OK")
+        till.swipe("visa-stripe")
+        assert [row.fields["brand"] for row in till.journal() if row.kind == "sale"] == ["visa"]
 
 
 def test_a_snapshot_shows_no_secret() -> None:
