@@ -168,9 +168,10 @@ def _joined(found: list[Reading], is_or: bool) -> Reading:
 
 @cache
 def _tree(function: Callable[..., object]) -> ast.FunctionDef | None:
+    """The definition of a function; None where it has none, as a lambda, whose lines need not be statements by themselves."""
     try:
         source = textwrap.dedent(inspect.getsource(function))
-    except (OSError, TypeError):
+        (first, *_) = ast.parse(source).body
+    except (OSError, TypeError, SyntaxError):
         return None
-    (first, *_) = ast.parse(source).body
     return first if isinstance(first, ast.FunctionDef) and first.args.args else None

@@ -11,6 +11,7 @@ from terminal_sim.bench import flows
 from terminal_sim.emv import kernels, steps
 from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.denominator import Denominator
+from terminal_sim.explore.guard_reading import UNKNOWN, GuardReader
 from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.archive import Archive
 from terminal_sim.explore.search.beyond import OVER_A_NETWORK, beyond_a_script
@@ -212,3 +213,11 @@ def test_what_was_always_around_when_a_trigger_came_is_brought_about_by_what_was
     guards.moved("v400m", "sale authorising host_unreachable failed -")
     assert guards.missing("-", "host_unreachable") == []
     assert guards.missing("-", "card_inserted") == []
+
+
+def test_a_guard_whose_lines_are_no_statement_says_nothing() -> None:
+    guards = {
+        "of no definition": lambda context, _: bool(context.taken),
+    }
+    reader = GuardReader(flows()["sale"], load("v400m"))
+    assert [reader.read(one).value for one in guards.values()] == [UNKNOWN]
