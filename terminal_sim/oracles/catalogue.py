@@ -8,6 +8,7 @@ from terminal_sim.bench.money_rules import INVARIANTS
 from terminal_sim.oracles.accounts import ACCOUNTS
 from terminal_sim.oracles.alarms import ALARMS
 from terminal_sim.oracles.amounts import AMOUNTS
+from terminal_sim.oracles.batch_members import BATCH_MEMBERS
 from terminal_sim.oracles.batches import BATCHES
 from terminal_sim.oracles.cards import CARDS
 from terminal_sim.oracles.chart import CHART, REACHED
@@ -37,7 +38,7 @@ from terminal_sim.oracles.words import WORDS
 
 ORACLES: tuple[Oracle, ...] = (
     *AMOUNTS, *OFFLINE, *PASSCODES, *TIMEOUTS, *HOME, *ENDINGS, *PAPER, *LISTS, *CARDS, *CUSTOMERS, *MESSAGES,
-    *FIELDS, *ACCOUNTS, *WAYS, *RESULTS, *RECEIPT_LINES, *PAGES, *FORWARDING, *READING, *ALARMS, *BATCHES, *WORDS, *EXPECTED, *LIVENESS, *ROWS, *WIRE,
+    *FIELDS, *ACCOUNTS, *WAYS, *RESULTS, *RECEIPT_LINES, *PAGES, *FORWARDING, *READING, *ALARMS, *BATCHES, *BATCH_MEMBERS, *WORDS, *EXPECTED, *LIVENESS, *ROWS, *WIRE,
 )  # fmt: skip
 """The rules that are asked while a session goes on; the invariants are asked for a verdict."""
 

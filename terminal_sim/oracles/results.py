@@ -20,6 +20,8 @@ _IN_TIME = (
     *("card-number", "expiry", "cvc", "postal-code", "street-number"),
 )
 """The screens of a payment before the acquirer is asked."""
+_SERVED = ("present-card", "processing")
+"""The screens that stand when a till's request was taken."""
 
 
 @oracle(
@@ -227,6 +229,20 @@ def too_much(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 @oracle(
+    "R-till-4",
+    "a result gives way to a till once no card is in the slot",
+    contents.StateChanged,
+)
+def gives_way(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if (
+        seen.line.startswith(("pos sale", "pos refund"))
+        and has(seen.before, "remove-card")
+        and seen.came_to in _SERVED
+    ):
+        yield f"{seen.came_to} stands there after {screen_id(seen.before)}, and a card is in the slot"
+
+
+@oracle(
     "R-result-9",
     "a card that was read by a tap is told by a tone, all lights and in words",
     contents.RowStored,
@@ -257,4 +273,5 @@ RESULTS = (
     taken_out,
     taken_back,
     too_much,
+    gives_way,
 )

@@ -26,6 +26,7 @@ class Lookalike(NamedTuple):
     locale: str = ""
 
 
+SETTLE = "press 9 OK 0856 OK; tap id:settle; press OK"
 TYPED = "press 1 OK; tap id:manual-entry; press 4111111111111111 OK 0330 OK 737 OK"
 LOOKALIKES = (
     Lookalike("one of two kept payments has left when the terminal is signed out", "square-register", f"{KEPT}; host answers timeout timeout; network up; wait 2s; network down; press 500 OK; insert visa-credit; press OK; remove card; tap id:more; tap id:sign-out; press CANCEL; tap id:sign-out; press OK", {"offline.allowed": "true"}),
@@ -104,6 +105,12 @@ LOOKALIKES = (
     Lookalike("the last batch is asked for behind a boot", "v400m", f"{PAID}; press 9 OK 0856 OK; tap id:settle; press OK; wait 300ms; power cut; power on; wait 2s; press 9 OK 0856 OK; tap id:batch-report; tap id:last-batch"),
     Lookalike("the time of a lost link is over, and the service is out when it is back", "square-terminal", "network down; wait 25h; tap id:transactions; service down; network up; tap id:home; tap id:transactions; wait 25h; tap id:home; tap id:transactions", {"offline.allowed": "true"}),
     Lookalike("a telephone is tapped where the card before is wanted once more", "s1f2", "pos sale T-1 1000; tap-card visa-second-tap; wait 2s; tap-card phone; wait 2s"),
+    Lookalike("an upload begins anew with the oldest payment when the power failed behind the second one", "v400m", f"{PAID}; {PAID}; host answers declined:95 approved timeout; press 9 OK 0856 OK; tap id:settle; press OK; wait 5s; power cut; power on; wait 10min"),
+    Lookalike("an upload begins anew where no time has passed since the power failed", "v400m", f"{PAID}; {PAID}; host answers declined:95 approved approved; press 9 OK 0856 OK; tap id:settle; press OK; wait 900ms; power cut; power on; wait 300ms; power cut; power on; wait 10min"),
+    Lookalike("a payment that was kept is uploaded behind a younger one that was completed before it", "v400m-offline", f"host answers timeout; network down; press OK 1000 OK; insert visa-credit; wait 2s; press OK; remove card; network up; wait 2s; press OK 500 OK; tap-card visa-credit; wait 2s; press OK; wait 30min; host answers declined:95; {SETTLE}; wait 10min"),
+    Lookalike("a till pays and gives back while a batch waits to be settled", "s1f2", "pos sale T-1 1000; swipe visa-stripe; wait 2s; press OK; host answers timeout; tap id:admin; tap id:settle; press OK; press CANCEL; pos sale T-2 500; swipe visa-stripe; wait 2s; press OK; pos refund T-1; wait 10min; pos refund T-2; wait 2s"),
+    Lookalike("a result gives way to a till as the card is taken out, and as its reader is unplugged", "s1f2", "pos sale T-1 1000; insert visa-credit; wait 2s; pos sale T-2 500; remove card; pos sale T-2 500; insert visa-credit; wait 2s; fault wire unplug; pos sale T-3 500; wait 2s; pos sale T-3 500; fault wire-mend; pos sale T-3 500"),
+    Lookalike("a till's request is taken at a result while the card is outside an app's reader that was lost", "square-reader", "pos sale T-1 1000; insert visa-credit; wait 2s; fault reader-link down; pos sale T-2 500; fault reader-link up; pos sale T-2 500; wait 2s"),
 )  # fmt: skip
 
 

@@ -17,11 +17,13 @@ from terminal_sim.core.message import HostReply
 from terminal_sim.core.money import Money
 from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.payment_request import asked_for
 from terminal_sim.core.reversals import Reversals
 from terminal_sim.core.rows.offline import OfflineStoredRow
+from terminal_sim.core.settlements import Settlements
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.trace_number import TraceNumber
-from terminal_sim.flows import request
+from terminal_sim.flows import request, void
 from terminal_sim.flows.card_payment import CardPaymentFlow
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.last_word import LastWordFlow
@@ -128,6 +130,14 @@ def _upload_forgotten(sound: Any) -> Any:
     return lambda self, row: replace(sound(self, row), uploaded=False)
 
 
+def _newest_uploaded_first(sound: Any) -> Any:
+    def request(self: Settlements, settling: ClosedBatch) -> Any:
+        turned = replace(settling, payments=settling.payments[::-1])
+        return sound(self, turned)
+
+    return request
+
+
 MONEY = (
     PlantedBug("a request without an answer is declined and never reversed", V400M, _announced(PaymentFlow, "reverse_unanswered", "declined")),
     PlantedBug("an answer with another amount counts", V400M, sets(terminal, "answers", lambda reply, asked: reply.stan == asked.stan)),
@@ -171,6 +181,9 @@ MONEY = (
     PlantedBug("the journal keeps card numbers in clear", V400M, sets(request, "mask_pan", lambda pan: pan)),
     PlantedBug("a payment that ends keeps the reader open", V400M, wraps(EndingFlow, "announce", lambda sound: lambda self, notice: (sound(self, notice), self.terminal.effects[:] and self.terminal.effects.remove(fx.CloseReader())))),
     PlantedBug("a void is sent in the batch of its sale", V400M, wraps(Reversals, "begin_void", _in_the_batch_of_its_sale)),
+    PlantedBug("the payments of a batch are uploaded newest first", V400M, wraps(Settlements, "_request", _newest_uploaded_first)),
+    PlantedBug("a void that a till asks for is in no batch", V400M, sets(void, "asked_for", lambda one, asked: structs.replace(asked_for(one, asked), batch=0 if asked else one.batch))),
+    PlantedBug("a result gives way to a till while the card is in", S1F2, sets(EndingFlow, "card_is_out", always(True))),
     PlantedBug("a batch that was uploaded is said to be in balance", V400M, wraps(ClosedBatch, "moved", _upload_forgotten)),
 )  # fmt: skip
 
