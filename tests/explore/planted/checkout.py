@@ -177,6 +177,7 @@ def _tab_of_the_top(terminal: FlowStack) -> str:
 
 CHECKOUT = (
     # What is kept, and what becomes of it.
+    PlantedBug("a till takes nothing back while an expiry is typed", STAND, without_move("manual-entry", Trigger.REQUEST_CANCELLED, "expiry")),
     PlantedBug("a closed app forwards nothing at all", READER, sets(OfflineQueue, "_may_leave", lambda self, stored: stored.sent or self._terminal.environment.app_open), ALLOWED),
     PlantedBug("an app that is opened forwards nothing", STAND, _handles(ev.AppChanged, _opens_and_no_more), ALLOWED),
     PlantedBug("what was forwarded has no approval code", SQUARE, wraps(OfflineQueue, "reply", _answered_without("auth_code")), ALLOWED),

@@ -193,6 +193,7 @@ PAPER = (
     PlantedBug("the sum of what was declined counts those whose customer was still there", SQUARE, sets(TransactionsFlow, "_sum", _sum_of(lambda one: one.kind.charges))),
     PlantedBug("what the acquirer declined later is not summed", SQUARE, fold(OfflineDeclinedRow, lambda _: DurableState._resolved), ALLOWED),
     PlantedBug("a filter lets through what was declined as well", SQUARE, wraps(TransactionsFlow, "rows", lambda sound: lambda self: [*sound(self), *(one for one in HistoryFlow.rows.fget(self) if self.filter == "completed" and one.state is PaymentState.DECLINED)])),  # type: ignore[attr-defined]
+    PlantedBug("the copy of what has expired says that it is accepted", SQUARE, lambda patch: patch.setitem(receipt._OFFLINE, PaymentState.EXPIRED, "receipt-offline"), ALLOWED),
     PlantedBug("the filter for what was declined lets through what has expired", SQUARE, lambda patch: patch.setitem(FILTERS, "declined", (PaymentState.DECLINED, PaymentState.EXPIRED)), ALLOWED),
     PlantedBug("a void is offered for a declined payment", V400M, sets(HistoryFlow, "_offers_void", _offers_void((PaymentState.COMPLETED, PaymentState.VOIDED, PaymentState.DECLINED)))),
     PlantedBug("a void is not offered for a payment without the card", V400M, wraps(HistoryFlow, "_offers_void", lambda sound: lambda self: sound(self) and self.original.kind.value == "sale")),

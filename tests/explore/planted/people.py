@@ -127,6 +127,18 @@ def _with_its_own_sum(sound: Any) -> Any:
     return record
 
 
+def _forgives(sound: Any) -> Any:
+    def boot(self: DurableState, row: BootRow) -> None:
+        sound(self, row)
+        self.passcodes = {name: replace(one, failures=0) for name, one in self.passcodes.items()}
+
+    return boot
+
+
+def _begins_the_same(self: ChangePasscodeFlow, _: Any) -> bool:
+    return bool(self.typed) and self.first.startswith(self.typed)
+
+
 def _unlocks(sound: Any) -> Any:
     def apply(self: DurableState, row: BootRow) -> None:
         sound(self, row)
@@ -198,6 +210,8 @@ PEOPLE = (
     PlantedBug("a PIN that is too long is cut", V400M, sets(CardholderFlow, "pin_fits", always(True))),
     PlantedBug("clear takes the whole entry", V400M, wraps(TypedField, "rub_out", behind("typed", lambda _self, _event: ""))),
     PlantedBug("a menu without a passcode stays closed", S1F2, sets(load()["menu"].context, "passcode_accepted", lambda self, event: bool(self.table.passcode) and event.accepted)),
+    PlantedBug("a power cut forgets the wrong passcodes before the lock", S1F2, fold(BootRow, _forgives)),
+    PlantedBug("a new passcode is taken when its beginning is typed again", S1F2, sets(ChangePasscodeFlow, "is_the_same", _begins_the_same)),
     PlantedBug("a power cut unlocks a passcode", V400M, fold(BootRow, _unlocks)),
     PlantedBug("the code of each card has three digits", REGISTER, sets(MotoFlow, "cvc_length", always(3))),
     PlantedBug("the month 00 is taken for an expiry", STAND, sets(MotoFlow, "expiry_is_a_month", _month)),

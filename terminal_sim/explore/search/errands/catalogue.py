@@ -44,7 +44,7 @@ def errands(profile: Profile, numbers: Mapping[str, str], pins: Mapping[str, str
         kept(profile, ways),
         hindered(profile, ways),
         interrupted(profile, ways, numbers),
-        point_of_sale(profile),
+        point_of_sale(profile, numbers),
         results(profile, ways, numbers),
         settlement(profile, ways),
         unanswered(profile, ways),

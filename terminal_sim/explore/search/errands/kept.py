@@ -44,6 +44,9 @@ def kept(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 if profile.printer is not None:
                     copy: Errand = ((TAP, "receipts"), (TAP, "merchant-receipt"), (TAP, "print"))
                     yield (*waits, *way, (TAP, "txn-1"), up, (WAIT, "2s"), *copy)
+                    if rules.upload is not None:
+                        late: Act = (WAIT, str(Duration(rules.upload + SECOND)))
+                        yield (*waits, late, *way, (TAP, "txn-1"), *copy)
                 yield (*waits, *way, (TAP, "txn-1"), up, (WAIT, "2s"))
                 yield (*waits, *way, (TAP, "txn-1"), (TAP, "receipts"), up, (WAIT, "2s"), (PRESS, "CANCEL"))
             if profile.checkout is not None and profile.checkout.digital_receipt:

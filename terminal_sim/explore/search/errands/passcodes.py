@@ -28,6 +28,7 @@ def passcodes(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         yield (*before, *wrong[:-1], right, *before, *wrong[:-1], right)
         yield (*before, *wrong, right)
         yield (*before, *wrong, ("power", "cut"), ("power", "on"), *before, right)
+        yield (*before, *wrong[:-1], ("power", "cut"), ("power", "on"), *before, *wrong[-1:], right)
         for more in (-SECOND, SECOND):
             yield (*before, *wrong, (WAIT, str(Duration(rules.lock + more))), *before, right)
         yield (*before, *wrong, (WAIT, str(Duration(rules.lock + SECOND))), *before, *wrong[:-1], right)
@@ -63,5 +64,6 @@ def passcodes(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             yield (*changed, (WAIT, "2min"), *refund)
         yield (*changed, ("power", "cut"), ("power", "on"), *new)
         yield (*errand, (PRESS, NEW, "OK"), (PRESS, WRONG, "OK"))
+        yield (*errand, (PRESS, NEW, "OK"), (PRESS, NEW[:-1], "OK"))
         yield (*errand, (PRESS, "12", "OK"))
         yield (*errand, (PRESS, next(iter(profile.passcodes.values())).code, "OK"))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import Profile
 from terminal_sim.explore.search.act import PRESS, TAP, WAIT, Act
-from terminal_sim.explore.search.errands.way import CHIP, DONE, PRESENTED, Errand, starts
+from terminal_sim.explore.search.errands.way import CHIP, DONE, PRESENTED, Errand, starts, typed_card
 
 _ASKED: Act = ("pos", "sale", "T-1", "1000")
 _AGAIN: Act = ("pos", "sale", "T-2", "1250")
 _BACK: Act = ("pos", "refund", "T-1")
 
 
-def point_of_sale(profile: Profile) -> Iterator[Errand]:
+def point_of_sale(profile: Profile, numbers: Mapping[str, str]) -> Iterator[Errand]:
     """Paid in each way, taken back in time and too late, too much, while the terminal is busy, given back once and twice, and without an answer."""
     for presented in PRESENTED:
         yield (_ASKED, presented, *DONE)
@@ -54,3 +54,6 @@ def point_of_sale(profile: Profile) -> Iterator[Errand]:
     if profile.checkout is not None:
         for way in ("manual-entry", "gift-card"):
             yield (_ASKED, (TAP, way), ("pos", "cancel", "T-1"))
+        number, expiry, _ = typed_card(numbers.get("visa-credit", ""))
+        for typed in ((number,), (number, expiry)):
+            yield (_ASKED, (TAP, "manual-entry"), *typed, ("pos", "cancel", "T-1"))
