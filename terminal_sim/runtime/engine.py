@@ -67,7 +67,7 @@ class Posted(Struct, frozen=True):
 
 
 _COMMITS = (fx.Record, fx.Store)
-MOST_ROUNDS = 10_000
+MOST_ROUNDS = 1_000
 """How many events of one terminal may follow from one another while no time passes. A sale takes some thirty."""
 BESIDE = "beside"
 """The name of a deadline that is no terminal's."""
