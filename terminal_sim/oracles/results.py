@@ -52,7 +52,7 @@ def partly(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.came_to != "approved" or row is None or row.kind == "void":
         return
     asked, paid, said = row.number("requested"), row.number("amount"), text_of(seen.after, "partly-approved")
-    if asked and asked != paid and digits(said) != f"{asked}{asked - paid}":
+    if asked and asked != paid and digits(said) != f"{asked:03d}{asked - paid:03d}":
         yield f"{paid} of {asked} was approved, and the screen says {said or 'nothing'!r}"
     total = text_of(seen.after, "sum")
     if total and digits(total).lstrip("0") != str(paid):
