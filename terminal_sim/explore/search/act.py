@@ -38,6 +38,18 @@ def is_digits(word: str) -> bool:
     return word.isascii() and word.isdigit()
 
 
+def with_new_tickets(acts: Iterable[Act], sales: int) -> list[Act]:
+    """The same where the point of sale has `sales` sales already: those that the acts begin are the next ones, since a ticket that is there is refused."""
+    tickets: dict[str, str] = {}
+    found: list[Act] = []
+    for act in acts:
+        if act[:2] == ("pos", "sale"):
+            tickets.setdefault(act[2], f"T-{sales + len(tickets) + 1}")
+        known = len(act) > 2 and act[0] == "pos" and act[2] in tickets
+        found.append((*act[:2], tickets[act[2]], *act[3:]) if known else act)
+    return found
+
+
 def joined(acts: Iterable[Act]) -> list[Act]:
     """The same with key presses that follow one another as one act, digits as one word."""
     found: list[Act] = []

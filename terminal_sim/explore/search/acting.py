@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from random import Random
 
 from terminal_sim.bench import Duration
-from terminal_sim.explore.search.act import Act
+from terminal_sim.explore.search.act import Act, with_new_tickets
 from terminal_sim.explore.search.archive import ArchiveCell, around_of
 from terminal_sim.explore.search.ground import ExploredSession, SessionMoment
 from terminal_sim.explore.search.learned import Place
@@ -109,7 +109,7 @@ class Acting:
 
     def go(self, acts: Iterable[Act], *, undisturbed: bool = False) -> None:
         """Go a way, seldom with something else in between; never where it is gone `undisturbed`."""
-        for act in acts:
+        for act in with_new_tickets(acts, self.session.bench.sales_count):
             if self.over:
                 return
             if not undisturbed and self.chance.random() < _ELSE:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from terminal_sim import profile
-from terminal_sim.explore.search.act import Act
+from terminal_sim.explore.search.act import Act, with_new_tickets
 from terminal_sim.explore.search.exploration import exploration
 from terminal_sim.explore.search.explorer import Explorer
 from terminal_sim.explore.search.finding import ExplorerFinding, script
@@ -113,3 +113,22 @@ def test_a_pin_is_taken_after_the_app_was_deleted_and_signed_in_again() -> None:
     ]
     done, alarms = Ground.of("square-reader", {}, ORACLES).alarms([*leave, *pay])
     assert (done, alarms) == ([*leave, *pay], [])
+
+
+def test_an_errand_of_a_point_of_sale_is_gone_twice_with_tickets_of_its_own() -> None:
+    errand: list[Act] = [
+        ("pos", "sale", "T-1", "1000"),
+        ("swipe", "visa-stripe"),
+        ("wait", "2s"),
+        ("press", "OK"),
+        ("pos", "refund", "T-1"),
+        ("wait", "2s"),
+        ("press", "OK"),
+    ]
+    with Ground.of("v400m", {}, ()).session() as session:
+        for _ in range(2):
+            for act in with_new_tickets(errand, session.bench.sales_count):
+                assert session.do(act), act
+        booked = [entry.kind.value for entry in session.bench.acquirer.entries()]
+        assert booked == ["charge", "void"] * 2
+    assert with_new_tickets([("pos", "cancel", "T-1")], 2) == [("pos", "cancel", "T-1")], "it began none"
