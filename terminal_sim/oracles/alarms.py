@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
-from terminal_sim.oracles.facts import IN_DOUBT, PAYMENT_KINDS, SETTLING, SessionFacts
+from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.messages import sent_again
 from terminal_sim.oracles.occurrence import Occurrence, digits, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import IN_DOUBT, PAYMENT_KINDS, SETTLING
 
 _CALLED_AFTER = 6  # sends of one message that nobody took
 _NO_ANSWER, _CANCELLED = "4021", "4000"

@@ -7,10 +7,11 @@ from itertools import pairwise
 
 from terminal_sim.bench import contents
 from terminal_sim.oracles.batches import open_batch, rows_of_batches
-from terminal_sim.oracles.facts import PAYMENT_KINDS, SessionFacts
+from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.messages import sent_in
 from terminal_sim.oracles.occurrence import Occurrence
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import PAYMENT_KINDS
 
 _UPLOAD = "batch-upload"
 _LEAVES = ("AUTH_SENT", "REVERSAL_PENDING")

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from terminal_sim.bench import PrintedReceipt, contents
-from terminal_sim.oracles.facts import IN_DOUBT, PAYMENT_KINDS, SessionFacts
+from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.lists import newest_rows
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 from terminal_sim.oracles.receipts import date_of, value_of
+from terminal_sim.oracles.states import IN_DOUBT, PAYMENT_KINDS
 
 _TYPES = {"batch-sales": ("sale", "moto"), "batch-voids": ("void",), "batch-refunds": ("refund",)}
 _LAST_BATCH = 999_999

@@ -10,6 +10,7 @@ from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id, text_of
 from terminal_sim.oracles.on_screen import language_at_the_end
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import PRESENTING
 
 _SHORTEST_PIN, _LONGEST_PIN = 4, 12
 _LONGEST_FIELD_OFF = (
@@ -110,12 +111,7 @@ def _not_yet(facts: SessionFacts, seen: Occurrence) -> set[str]:
 @oracle("R-reader-2", "a card that was asked for is taken", contents.Act, left=ASKS)
 def taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     word = seen.line.partition(" ")[0]
-    if (
-        word in ("insert", "tap-card", "swipe")
-        and seen.is_on
-        and screen_id(seen.before) in ASKS
-        and facts.around == seen.around
-    ):
+    if word in PRESENTING and seen.is_on and screen_id(seen.before) in ASKS and facts.around == seen.around:
         changed = (
             contents.StateChanged in seen.kinds
             or contents.ScreenShown in seen.kinds

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
-from terminal_sim.oracles.facts import APPROVED, NOT_PAID, PAYMENT_KINDS, ReceivedMessage, SessionFacts
+from terminal_sim.oracles.facts import ReceivedMessage, SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, text_of
 from terminal_sim.oracles.on_screen import payment_on_screen
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import APPROVED, NOT_PAID, PAYMENT_KINDS
 
 _RECENT = 8
 """As many of the newest messages are looked at for the answer to what was forwarded."""

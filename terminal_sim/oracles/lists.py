@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import Role, contents
-from terminal_sim.oracles.facts import FILTERS, PAYMENT_KINDS, SessionFacts
+from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import FILTERS, PAYMENT_KINDS
 
 LISTS_OF = ("history", "transactions")
 _ROW = "txn-"

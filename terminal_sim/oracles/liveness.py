@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import Role, TraceEntry, contents
-from terminal_sim.oracles.facts import NOT_PAID, PAYMENT_KINDS, UNRESOLVED, SessionFacts
+from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, field_of, has, ids, screen_id
 from terminal_sim.oracles.on_screen import payment_spoken_of
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import NOT_PAID, PAYMENT_KINDS, UNRESOLVED
 
 _UNDELIVERED = "unreachable"  # the message never left; any other failure leaves its answer open
 _ASKING = ("authorising", "voiding")

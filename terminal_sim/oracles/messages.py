@@ -6,16 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
-from terminal_sim.oracles.facts import (
-    APPROVED,
-    NUMBERED_KINDS,
-    SETTLING,
-    ReceivedMessage,
-    SentMessage,
-    SessionFacts,
-)
+from terminal_sim.oracles.facts import ReceivedMessage, SentMessage, SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import APPROVED, NUMBERED_KINDS, SETTLING
 
 _LAST_STAN = 999_999
 _SENT_AGAIN = ("reversal", "void", "advice", *SETTLING)

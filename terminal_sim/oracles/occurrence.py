@@ -56,6 +56,32 @@ class Around(NamedTuple):
         """Why the acquirer is out of reach: `network`, which hides `service`, or "" where it is in reach."""
         return "network" if not self.network else "" if self.service else "service"
 
+    def after(self, line: str) -> Around:
+        """The surroundings after an act that a script says as `line`."""
+        match line.split():
+            case ["network", "up" | "down" as state]:
+                return self._replace(network=state == "up")
+            case ["network", "wifi" | "4g" | "ethernet" | "bluetooth" | "usb" as link]:
+                return self._replace(link=link)
+            case ["service", state]:
+                return self._replace(service=state == "up")
+            case ["account", "standalone", state]:
+                return self._replace(standalone=state == "on")
+            case ["paper", state]:
+                return self._replace(paper=state, jammed=self.jammed and state != "in")
+            case ["battery", charge]:
+                return self._replace(battery=int(charge.removesuffix("%")))
+            case ["fault", "printer-jam"]:
+                return self._replace(jammed=True)
+            case ["power", "on"]:
+                return self._replace(app_open=True)  # a device that starts opens its app
+            case ["fault", "app", state]:
+                return self._replace(app_open=state == "open")
+            case ["fault", "reader-link", state]:
+                return self._replace(reader=state == "up")
+            case _:
+                return self
+
 
 class Occurrence(Struct):
     """`key` is the key that the act pressed, by the keypad or by a button; `target` what it touched, `line` what it says in a script.

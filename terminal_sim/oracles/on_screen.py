@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from terminal_sim.oracles.facts import PAYMENT_KINDS, SessionFacts
+from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow
+from terminal_sim.oracles.states import PAYMENT_KINDS
 
 _BEHIND = ("VOIDED", "FORWARD_SENT", "REVERSED")
 """The states that a payment comes to behind the screen of another, or behind none."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import Role, Tone, View, contents
-from terminal_sim.oracles.facts import FILTERS, SessionFacts
+from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.lists import LISTS_OF, listed, newest_rows, picked_reference
 from terminal_sim.oracles.occurrence import Occurrence, digits, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import FILTERS, PRESENTING
 
 _ASKS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _ROW, _ORDER = "txn-", "order-"
@@ -214,7 +215,7 @@ def presented(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 @oracle("R-remark-3", "a card that is not taken is told why, with a tone", contents.Act)
 def not_taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     before, after = screen_id(seen.before), screen_id(seen.after)
-    presented = seen.line.partition(" ")[0] in ("insert", "tap-card", "swipe") and facts.around == seen.around
+    presented = seen.line.partition(" ")[0] in PRESENTING and facts.around == seen.around
     if not presented or not seen.is_on or before not in _ASKS or after not in _ASKS or seen.after is None:
         return
     if after == "insert-instead" and before != after:

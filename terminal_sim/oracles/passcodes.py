@@ -7,7 +7,8 @@ from functools import lru_cache
 from math import ceil
 
 from terminal_sim.bench import Profile, contents
-from terminal_sim.oracles.facts import SessionFacts, asked_passcode
+from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.fold import asked_passcode
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 

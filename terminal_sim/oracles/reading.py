@@ -8,11 +8,11 @@ from terminal_sim.bench import Tone, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import PRESENTING
 
 _PROMPTS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _NEEDING_READER = (*_PROMPTS, "enter-pin", "choose-application")
 _AMOUNTS = ("amount", "home", "offline-limit")
-_PRESENTING = ("insert", "tap-card", "swipe")
 _WAYS = ("manual-entry", "gift-card", "clearpay")
 
 
@@ -94,7 +94,7 @@ def address_asked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 def heard(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.before is None or seen.after is None or not seen.is_on or contents.Beeped in seen.kinds:
         return
-    presented = seen.line.startswith(_PRESENTING) and screen_id(seen.before) in _PROMPTS
+    presented = seen.line.startswith(PRESENTING) and screen_id(seen.before) in _PROMPTS
     way = seen.target in _WAYS and not seen.came_to
     told = {one.id for one in seen.before.unplaced if one.tone is Tone.BAD}
     new = [one for one in seen.after.unplaced if one.tone is Tone.BAD and one.id not in told]

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from terminal_sim.bench import PrintedReceipt, contents
-from terminal_sim.oracles.facts import PAYMENT_KINDS, SessionFacts
+from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import PAYMENT_KINDS
 
 _ENDED = ("COMPLETED", "DECLINED", "PENDING", "REVERSAL_PENDING", "REVERSED")
 _BY_HAND = ("", "remove card")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
-from terminal_sim.oracles.facts import NOT_PAID, SessionFacts
+from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.lists import LISTS_OF
 from terminal_sim.oracles.occurrence import Occurrence, digits, has, screen_id, text_of
 from terminal_sim.oracles.on_screen import payment_on_screen
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import NOT_PAID
 
 _GOOD = ("approved", "accepted-offline")
 _BAD = tuple(screen for screen in NOT_PAID if screen != "reader-lost")

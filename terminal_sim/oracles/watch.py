@@ -13,7 +13,8 @@ from functools import cached_property
 from terminal_sim.bench import Bench, Duration, TerminalUnderTest, TraceEntry, View, contents
 from terminal_sim.oracles.chart import chart_alarms
 from terminal_sim.oracles.choice import ALL_CLASSES, OracleClass
-from terminal_sim.oracles.facts import SessionFacts, around_after, beginning
+from terminal_sim.oracles.facts import SessionFacts, beginning
+from terminal_sim.oracles.fold import fold, fold_found
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, TypedEntry, field_of, screen_id
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm, asked_of
 
@@ -89,7 +90,7 @@ class OracleWatch:
             for detail in one.judge(self.facts, seen):
                 if len(self.alarms) < _MOST:
                     self.alarms.append(OracleAlarm(one.code, one.sentence, detail, seen.event))
-        self.facts.take(seen)
+        fold(self.facts, seen)
         self._before = seen.after
 
     @cached_property
@@ -152,7 +153,7 @@ class OracleWatch:
             before=before,
             after=self._view,
             around_before=facts.around,
-            around=around_after(facts.around, line)
+            around=facts.around.after(line)
             if line and (is_on or not line.startswith(_OF_THE_APP))
             else facts.around,
             key=self._pressed(first, before),
@@ -192,7 +193,7 @@ class OracleWatch:
         unseen = self._terminal.rows_written - known - count
         if unseen > 0:
             rows = self._terminal.journal(known)[:unseen]
-            self.facts.find([SeenRow(row.kind, row.fields, row.mono) for row in rows])
+            fold_found(self.facts, [SeenRow(row.kind, row.fields, row.mono) for row in rows])
 
     def _pressed(self, first: contents.Content, before: View | None) -> str:
         if isinstance(first, contents.KeyPress):

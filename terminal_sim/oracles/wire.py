@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import contents
-from terminal_sim.oracles.facts import (
-    APPROVED,
-    IN_DOUBT,
-    PAYMENT_KINDS,
-    UNRESOLVED,
-    ReceivedMessage,
-    SentMessage,
-    SessionFacts,
-)
+from terminal_sim.oracles.facts import ReceivedMessage, SentMessage, SessionFacts
 from terminal_sim.oracles.lists import newest_rows
 from terminal_sim.oracles.messages import sent_in, taken
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, Value, screen_id
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import APPROVED, IN_DOUBT, PAYMENT_KINDS, UNRESOLVED
 
 _NEWEST = -8  # of the messages that the acquirer got
 _OF_A_ROW = ("sale", "moto", "refund", "void", "reversal", "advice", "card-advice", "batch-upload")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from terminal_sim.bench import Profile
 from terminal_sim.explore.search.act import PRESS, TAP, Act
 from terminal_sim.explore.search.ground import ExploredSession
-from terminal_sim.oracles.facts import UNRESOLVED
+from terminal_sim.oracles.states import UNRESOLVED
 from terminal_sim.profile import kernel_file
 
 Errand = tuple[Act, ...]
