@@ -34,6 +34,7 @@ from terminal_sim.oracles.oracle import OracleAlarm
 from terminal_sim.oracles.relations import Relation
 
 _LONGEST = 40  # acts of an ordinary session
+_SHORT = 20  # acts of an errand
 _ERRANDS_FIRST = 4  # as long as there are errands that were never gone, three sessions of four go some
 _FROM_HERE = 8  # ordinary acts behind an archived moment
 _RELATED_EVERY = 8  # a session in which nothing was wrong is done twice more, and held to a relation
@@ -163,10 +164,19 @@ class Explorer:
             if not self.untried:
                 acting.go(acting.chance.choice(self.errands))
                 continue
-            number = self.untried.pop()
+            number = self._next_untried(is_first=not acting.session.acts)
+            if number is None:
+                return
             self.memory.errands[number] = None
             acting.mend()
             acting.go(self.errands[number], undisturbed=True)
+
+    def _next_untried(self, *, is_first: bool) -> int | None:
+        """An errand that was never gone. A long one begins its session: it counts payments, and those of another errand would be too many."""
+        for at in range(len(self.untried) - 1, -1, -1):
+            if is_first or len(self.errands[self.untried[at]]) <= _SHORT:
+                return self.untried.pop(at)
+        return None
 
     def _from_archive(self, acting: Acting) -> None:
         """Ordinary acts from the least tried moment, and now and then an errand behind them."""
