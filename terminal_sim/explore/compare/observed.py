@@ -10,6 +10,7 @@
 | `card`    | the step of the payment   | the command that the terminal gave the card                |
 | `receipt` | the copy                  | the paper, or that it stopped                              |
 | `beep`    | the tone                  |                                                            |
+| `light`   | the name of the light     | its state, where an act changed it                         |
 | `taken`   | the id of the screen      | keys, and ways of presenting a card, that it takes at last |
 | `crash`   | the class of the error    | its text                                                   |
 """
@@ -33,6 +34,7 @@ class ObservedKind(Enum):
     CARD = "card"
     RECEIPT = "receipt"
     BEEP = "beep"
+    LIGHT = "light"
     TAKEN = "taken"
     CRASH = "crash"
 

@@ -34,6 +34,7 @@ from terminal_sim.explore.search.ground import ExploredSession, Ground, SessionM
 
 _ANY_DIGIT = "digits"
 _TRACED = ("stan", "amount")
+_OFF = "off"
 
 
 class FirmwareObserver:
@@ -76,6 +77,7 @@ class _Bench:
         self._from = 0
         self._pictures = False
         self._others: dict[str, View] = {}
+        self._lights: dict[str, str] = {}
         self._arrived = 0
         session.bench.trace.subscribe(self)
 
@@ -86,6 +88,7 @@ class _Bench:
         )  # a terminal with its own readers is kept at its beginning
         session.go_back(self._begins)
         self._pictures, self._others = pictures, self._beside()
+        self._lights = session.terminal.lights
         self._arrived = len(session.bench.host_messages())
         acts = []
         for act in corpus.acts:
@@ -144,6 +147,7 @@ class _Bench:
             return
         self._look_at_the_acquirer()
         self._look_beside()
+        self._look_at_the_lights()
         self._ask_what_is_taken()
 
     def _look_at_the_acquirer(self) -> None:
@@ -160,6 +164,15 @@ class _Bench:
             if view != self._others.get(name):
                 self._others[name] = view
                 self._add(ObservedKind.DISPLAY, name, view.text, partial(self._drawn, view))
+
+    def _look_at_the_lights(self) -> None:
+        """The lights of the reader that the act has changed."""
+        before, lights = self._lights, self._session.terminal.lights
+        for name in sorted({*before, *lights}):
+            state = lights.get(name, _OFF)
+            if state != before.get(name, _OFF):
+                self._add(ObservedKind.LIGHT, name, state)
+        self._lights = lights
 
     def _ask_what_is_taken(self) -> None:
         """What a guard refuses is seen where nobody presses the key, too."""

@@ -25,6 +25,7 @@ QUICK = [
         "the history begins with the oldest payment",
         "only the merchant's copy comes out",
         "a swiped card is booked as a chip",
+        "the lights are green for a payment that was declined",
     )
 ]
 
