@@ -11,10 +11,9 @@ from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.messages import sent_in
 from terminal_sim.oracles.occurrence import Occurrence
 from terminal_sim.oracles.oracle import oracle
-from terminal_sim.oracles.states import PAYMENT_KINDS
+from terminal_sim.oracles.states import PAYMENT_KINDS, UNRESOLVED
 
 _UPLOAD = "batch-upload"
-_LEAVES = ("AUTH_SENT", "REVERSAL_PENDING")
 
 
 @oracle(
@@ -64,7 +63,7 @@ def in_the_open_one(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             continue
         known.add(name)
         wanted = open_batch(closed) if facts.profile.settlement.enabled else 0
-        if row.text("state") in _LEAVES and row.number("batch") != wanted:
+        if row.text("state") in UNRESOLVED and row.number("batch") != wanted:
             yield f"{name} is in batch {row.number('batch')}, and batch {wanted} is open"
 
 

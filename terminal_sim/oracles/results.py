@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
+from terminal_sim.oracles.cards import ASKS
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.lists import LISTS_OF
 from terminal_sim.oracles.occurrence import Occurrence, digits, has, screen_id, text_of
@@ -17,7 +18,8 @@ _BAD = tuple(screen for screen in NOT_PAID if screen != "reader-lost")
 _REFERRALS = ("01", "02")  # ISO 8583: refer to card issuer
 _PAPER = ("customer-receipt", "merchant-receipt", "out-of-paper")
 _IN_TIME = (
-    *("present-card", "insert-instead", "swipe-instead", "clearpay-tap", "enter-pin", "choose-application"),
+    *ASKS,
+    *("enter-pin", "choose-application"),
     *("card-number", "expiry", "cvc", "postal-code", "street-number"),
 )
 """The screens of a payment before the acquirer is asked."""
