@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import pytest
-
 from tests.web.kit import Client
 
 if TYPE_CHECKING:
@@ -13,27 +11,41 @@ if TYPE_CHECKING:
 
 Scheme = Literal["light", "dark"]
 PATIENCE = 120_000  # ms
+_complaints: list[str] = []
 
 
 def opened(
     browser: Browser, bench: Client, *, locale: str = "en-CA", scheme: Scheme = "light", width: int = 1440
 ) -> Page:
-    """The page of the bench, which may ask nobody else for anything and report no error."""
+    """The page of the bench, which may ask nobody else for anything and report no error: the end of the test looks for both."""
     context = browser.new_context(
         locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900}
     )
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    page.on("request", lambda request: is_own(request.url, bench))
-    page.on("pageerror", lambda error: pytest.fail(f"the page breaks: {error}"))
+    page.on("request", lambda request: asked(request.url, bench))
+    page.on("pageerror", lambda error: complain(f"the page breaks: {error.message}"))
     page.goto(bench.address.link)
     page.wait_for_selector("#floor svg")
     return page
 
 
-def is_own(url: str, bench: Client) -> None:
-    """Fails where the page asks anybody but its bench."""
-    assert url.startswith((bench.address.url, f"ws://{bench.address.host}", "blob:", "data:")), url
+def complaints() -> list[str]:
+    """What pages have asked of others, and their errors, since it was asked last; a listener may not raise, which ends Playwright."""
+    said = _complaints.copy()
+    _complaints.clear()
+    return said
+
+
+def complain(what: str) -> None:
+    """Keeps what is wrong with a page for the end of the test."""
+    _complaints.append(what)
+
+
+def asked(url: str, bench: Client) -> None:
+    """Complains where the page asks anybody but its bench and itself."""
+    if not url.startswith((bench.address.url, f"ws://{bench.address.host}", "blob:", "data:")):
+        complain(f"the page asks {url}")
 
 
 def until(page: Page, screen: str) -> None:

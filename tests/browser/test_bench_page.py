@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from terminal_sim.cli.main import main
-from tests.browser.page_kit import Scheme, click, dropped, jump, opened, recorded, sale, until
+from tests.browser.page_kit import Scheme, click, complaints, dropped, jump, opened, recorded, sale, until
 from tests.web.kit import served
 
 if TYPE_CHECKING:
@@ -119,6 +119,63 @@ def test_a_page_that_loses_its_connection_comes_back_and_misses_nothing(browser:
         until(page, "present-card")
         assert page.locator("#event").inner_text() == str(bench.get("/bench")["event"])
         page.context.close()
+
+
+def test_a_page_whose_questions_the_network_loses_asks_them_again(browser: Browser) -> None:
+    with served("v400m") as bench:
+        page = opened(browser, bench)
+        lost = iter(range(6))
+        page.context.route(
+            "**/api/v1/**", lambda route: route.abort() if next(lost, None) is not None else route.continue_()
+        )
+        page.reload()
+        page.wait_for_selector(".card[aria-label=visa-credit]")
+        assert next(lost, None) is None
+
+
+def test_what_acts_is_not_asked_again_and_the_page_says_so(browser: Browser) -> None:
+    with served("v400m") as bench:
+        page = opened(browser, bench)
+        page.context.route("**/api/v1/terminals", lambda route: route.abort())
+        asked: list[str] = []
+        page.on("request", lambda request: asked.extend([request.method] * (request.method == "POST")))
+        page.get_by_role("button", name="Add a terminal").click()
+        page.get_by_role("menuitem", name="s1f2").click()
+        page.wait_for_function("() => document.querySelector('.refused').textContent")
+        assert asked == ["POST"]
+
+
+def test_a_page_that_breaks_fails_its_test(browser: Browser) -> None:
+    with served("v400m") as bench:
+        page = opened(browser, bench)
+        with page.expect_event("pageerror"):
+            page.evaluate("() => { setTimeout(() => { throw new Error('of itself') }, 0) }")
+        assert complaints() == ["the page breaks: of itself"]
+
+
+def test_a_key_that_is_drawn_anew_under_the_finger_is_pressed(browser: Browser) -> None:
+    with served("square-stand") as bench:
+        page = opened(browser, bench)
+        click(page, "1")
+        page.get_by_role("button", name="Charge $0.01", exact=True).wait_for()
+        page.locator("#floor").get_by_role("button", name="2", exact=True).hover()
+        page.mouse.down()
+        bench.acts('tap "5"', terminal="square-stand-1")
+        page.get_by_role("button", name="Charge $0.15", exact=True).wait_for()
+        page.mouse.up()
+        page.get_by_role("button", name="Charge $1.52", exact=True).wait_for()
+
+
+def test_a_finger_that_leaves_a_key_presses_none(browser: Browser) -> None:
+    with served("square-stand") as bench:
+        page = opened(browser, bench)
+        floor = page.locator("#floor")
+        floor.get_by_role("button", name="2", exact=True).hover()
+        page.mouse.down()
+        floor.get_by_role("button", name="3", exact=True).hover()
+        page.mouse.up()
+        click(page, "4")
+        page.get_by_role("button", name="Charge $0.04", exact=True).wait_for()
 
 
 @pytest.mark.soak

@@ -1,10 +1,11 @@
 // The bench page: the regions, drawn together, and what happens when they are drawn.
 
 import { html, nothing, render } from "./vendor/lit-html.js";
-import { look } from "./acts.js";
+import { look, refuse } from "./acts.js";
 import { comparison } from "./compare.js";
 import { connect, facts, refresh, start } from "./bench.js";
 import { border, resize } from "./border.js";
+import { Refused } from "./connection.js";
 import { dock } from "./dock.js";
 import { helpView } from "./help.js";
 import { icon } from "./icons.js";
@@ -60,6 +61,13 @@ function skip(event, to) {
   document.querySelector(to).focus();
 }
 
+// A refusal that nothing else shows stands where the device says of itself.
+function refused(event) {
+  if (!(event.reason instanceof Refused)) return;
+  event.preventDefault();
+  refuse(event.reason.message);
+}
+
 async function open() {
   document.documentElement.lang = language;
   theme();
@@ -76,6 +84,7 @@ async function open() {
     layRows();
     follow();
   });
+  addEventListener("unhandledrejection", refused);
   connect(token);
   listen();
   show();

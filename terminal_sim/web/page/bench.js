@@ -91,7 +91,9 @@ export async function refresh() {
   const at = `/terminals/${id}`;
   const then = state.past ? `?at=${state.past.n}` : "";
   try {
-    state.script = await bench.get(`${at}/recording`);
+    const script = await bench.get(`${at}/recording`);
+    if (id !== state.chosen) return;
+    state.script = script;
     if (state.left === "journal") state.journal = await bench.get(`${at}/journal${then}`);
     if (state.left === "report") state.report = await bench.get(`${at}/report${then}`);
     if (state.left === "host") state.host = await hostNow(then);

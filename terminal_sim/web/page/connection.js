@@ -1,7 +1,15 @@
 // The one WebSocket of the page: inputs in order, each answered; everything that happens, once; back by itself after a loss.
 
+import { say } from "./words.js";
+
 const PROTOCOL = "terminal-sim.1";
+const FIRST = 250; // ms until the bench is tried again
 const SLOWEST = 5000; // ms between two tries
+
+const longer = (pause) => Math.min(pause * 2, SLOWEST);
+
+// What the bench or the way to it refuses, in a sentence.
+export class Refused extends Error {}
 
 export class Connection {
   constructor(token, { onMessage, onState }) {
@@ -13,7 +21,7 @@ export class Connection {
     this.boot = ""; // which run of the server this is
     this.branch = ""; // the live branch
     this.waiting = new Map(); // what was asked and is not answered, by its seq
-    this.pause = 250;
+    this.pause = FIRST;
     this.name = crypto.randomUUID();
     this.open();
   }
@@ -22,7 +30,7 @@ export class Connection {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     this.socket = new WebSocket(`${scheme}://${location.host}/api/v1/ws`, [PROTOCOL, `bearer.${this.token}`]);
     this.socket.onopen = () => {
-      this.pause = 250;
+      this.pause = FIRST;
       this.send({ hello: this.name });
       this.subscribe();
       // What was asked before the loss may have been done: the bench answers a seq that it knows without doing it again.
@@ -32,7 +40,7 @@ export class Connection {
     this.socket.onclose = () => {
       this.onState("lost");
       setTimeout(() => this.open(), this.pause);
-      this.pause = Math.min(this.pause * 2, SLOWEST);
+      this.pause = longer(this.pause);
     };
   }
 
@@ -86,20 +94,28 @@ export class Connection {
     return this.fetched("DELETE", path);
   }
 
-  // What was answered, as JSON or text. Throws an Error with the sentence of a refusal.
-  async fetched(method, path, body) {
-    const answer = await fetch(`/api/v1${path}`, {
-      method,
-      headers: { Authorization: `Bearer ${this.token}`, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error((await answer.json()).detail);
-    return /json(;|$)/.test(answer.headers.get("content-type")) ? answer.json() : answer.text();
+  // What was answered, as JSON or text.
+  fetched(method, path, body) {
+    return this.answered(method, path, body, (answer) => (/json(;|$)/.test(answer.headers.get("content-type")) ? answer.json() : answer.text()));
   }
 
-  async blob(path) {
-    const answer = await fetch(`/api/v1${path}`, { headers: { Authorization: `Bearer ${this.token}` } });
-    if (!answer.ok) throw new Error((await answer.json()).detail);
-    return answer.blob();
+  blob(path) {
+    return this.answered("GET", path, undefined, (answer) => answer.blob());
+  }
+
+  // Throws Refused. What only reads is asked again until the bench is back; what acts is not, for it may have been done.
+  async answered(method, path, body, read) {
+    const headers = { Authorization: `Bearer ${this.token}`, ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
+    for (let pause = FIRST; ; pause = longer(pause)) {
+      try {
+        const answer = await fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+        if (answer.ok) return await read(answer);
+        throw new Refused((await answer.json()).detail);
+      } catch (wrong) {
+        if (!(wrong instanceof TypeError)) throw wrong; // a TypeError is the network's
+        if (method !== "GET") throw new Refused(say("not-connected"));
+      }
+      await new Promise((again) => setTimeout(again, pause));
+    }
   }
 }

@@ -6,27 +6,41 @@ import { chosen, state } from "./state.js";
 const LONG = 600; // ms
 const NAMED = { Enter: "OK", Backspace: "CLEAR", Escape: "CANCEL", ArrowUp: "UP", ArrowDown: "DOWN", F1: "F1", F2: "F2", F3: "F3", F4: "F4", "*": "*" };
 
-let down = null; // the key of the drawing under the finger, since when
+const down = new Map(); // what each finger touches (key or id), since when, and the screen that it was seen on
 const held = new Map(); // since when each key of the keyboard is down
 
+const touched = (on) => ({ key: on.dataset.key, id: on.dataset.id, seen: chosen()?.generation });
+
 export function pressed(event) {
-  const target = event.target.closest("[role=button]");
-  down = target?.dataset.key ? { key: target.dataset.key, since: event.timeStamp } : null;
+  const on = event.button === 0 && event.target.closest("[role=button]");
+  if (on) down.set(event.pointerId, { ...touched(on), since: event.timeStamp });
 }
 
-export function released(event) {
-  const target = event.target.closest("[role=button]");
-  if (!target) return;
-  event.preventDefault();
-  const long = down && down.key === target.dataset.key ? event.timeStamp - down.since : 0;
-  down = null;
-  if (long > LONG) hold(target.dataset.key, long);
-  else touch(target);
+// The drawing may have been made anew under the finger, which leaves no click: the same key or item is there, as another element.
+export function lifted(event) {
+  const began = left(event);
+  const on = document.elementFromPoint(event.clientX, event.clientY)?.closest("#floor [role=button]");
+  if (!began || on?.dataset.key !== began.key || on?.dataset.id !== began.id) return;
+  const long = event.timeStamp - began.since;
+  if (began.key && long > LONG) hold(began.key, long);
+  else touch(began);
 }
 
-export function touch(target) {
-  if (target.dataset.key) act({ do: "press-blindly", keys: [target.dataset.key] });
-  else act({ do: "tap", what: `id:${target.dataset.id}`, seen: chosen()?.generation });
+export function left({ pointerId }) {
+  const began = down.get(pointerId);
+  down.delete(pointerId);
+  return began;
+}
+
+// A click that no finger made: a screen reader's.
+export function clicked(event) {
+  const on = event.target.closest("[role=button]");
+  if (on && !event.detail) touch(touched(on));
+}
+
+function touch({ key, id, seen }) {
+  if (key) act({ do: "press-blindly", keys: [key] });
+  else act({ do: "tap", what: `id:${id}`, seen });
 }
 
 const hold = (key, long) => act({ do: "hold", key, for: `${(long / 1000).toFixed(1)}s` });
@@ -37,7 +51,7 @@ export function keyDown(event) {
   if (on && (event.key === " " || (event.key === "Enter" && on.dataset.id && !on.dataset.key))) {
     event.preventDefault();
     event.stopPropagation();
-    if (!event.repeat) touch(on);
+    if (!event.repeat) touch(touched(on));
     return;
   }
   const key = keyOf(event.key);

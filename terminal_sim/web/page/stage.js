@@ -6,7 +6,7 @@ import { bench, drawings, drawn } from "./bench.js";
 import { device } from "./device.js";
 import { save } from "./files.js";
 import { icon } from "./icons.js";
-import { keyDown, keyUp, pressed, released } from "./keypad.js";
+import { clicked, keyDown, keyUp, left, lifted, pressed } from "./keypad.js";
 import { menu, menuAt } from "./menu.js";
 import { shortly } from "./moments.js";
 import { chosen, film, show, state, timeline } from "./state.js";
@@ -21,7 +21,7 @@ export function stage() {
     ${tabs()}
     ${state.past ? looking(at) : state.branched ? branched(state.branched) : nothing}
     <div id="floor" class="floor" tabindex="0" role="group" aria-label="SIMULATOR: ${at ? `${at.maker} ${at.model}` : ""}" data-off=${at && !at.on ? "" : nothing} data-lost=${state.link === "lost" ? "" : nothing}
-      @pointerdown=${pressed} @click=${released} @keydown=${keyDown} @keyup=${keyUp} @contextmenu=${about}
+      @pointerdown=${pressed} @pointerup=${lifted} @pointercancel=${left} @click=${clicked} @keydown=${keyDown} @keyup=${keyUp} @contextmenu=${about}
       @focusin=${() => listening(state.chosen)} @focusout=${() => listening("")}></div>
     <p class="caption">${caption(at)}</p>
     ${hand(at)}
