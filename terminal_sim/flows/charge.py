@@ -110,13 +110,13 @@ class ChargeFlow(RestrictedFlow):
         self.typed = ""
 
     def take_number(self, _: Event) -> None:
-        """Nothing of the number but its last digits is kept."""
+        """Nothing of the number but its last digits is kept. What was kept may have been forwarded while it was typed."""
         self.receipt_to = "*" * (len(self.typed) - 4) + self.typed[-4:]
         self.typed = ""
         if self.payment is not None:
-            state = "sent" if self.payment.state is PaymentState.COMPLETED else "due"
-            row = ReceiptRow(original=self.payment.reference, to=self.receipt_to, state=state)
-            self.terminal.record(row)
+            now = self.terminal.durable.payments[self.payment.reference]
+            state = "sent" if now.state is PaymentState.COMPLETED else "due"
+            self.terminal.record(ReceiptRow(original=now.reference, to=self.receipt_to, state=state))
 
     def ask_number(self) -> Screen:
         return self.field("receipt-number", Shown.DIGITS)

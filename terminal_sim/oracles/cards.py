@@ -8,7 +8,7 @@ from typing import Literal
 from terminal_sim.bench import contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id, text_of
-from terminal_sim.oracles.on_screen import language_at_the_end
+from terminal_sim.oracles.on_screen import language_at_the_end, language_of_card
 from terminal_sim.oracles.oracle import oracle
 from terminal_sim.oracles.states import PRESENTING
 
@@ -150,13 +150,7 @@ def language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{screen} is in {seen.after.locale}, and the cardholder speaks {spoken_to}"
     card = facts.terminal.card if facts.names_card(seen) else None
     if screen == "enter-pin" and card is not None and not seen.around.outage:
-        spoken = [
-            tag
-            for language in card.languages
-            for tag in facts.profile.languages
-            if tag.partition("-")[0] == language
-        ]
-        wanted = spoken[0] if spoken else own
+        wanted = language_of_card(card.languages, facts.profile) or own
         if seen.after.locale != wanted:
             yield f"the PIN is asked for in {seen.after.locale}, and the card wants {wanted}"
 

@@ -166,7 +166,7 @@ def picked_reference(facts: SessionFacts, seen: Occurrence) -> str:
 
 @oracle(
     "R-void-1",
-    "a void is of the payment that was picked, with its present amount, and of one that is completed",
+    "a void is of the payment that was picked, with its present amount, and of one that is completed and has no void yet",
     contents.RowStored,
 )
 def void(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
@@ -180,6 +180,13 @@ def void(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         now = facts.newest(original)
         if now.text("state") != "COMPLETED" or now.kind not in ("sale", "moto"):
             yield f"{original} is a {now.kind} and {now.text('state')}, and a void of it was begun"
+        if any(
+            rows[0].kind == "void"
+            and rows[0].text("original") == original
+            and rows[-1].text("state") != "DECLINED"
+            for rows in facts.payments.values()
+        ):
+            yield f"a void of {original} was begun, and one was before that nobody has declined"
         if row.number("amount") != now.number("amount"):
             yield f"the void is for {row.number('amount')}, and {original} is for {now.number('amount')}"
         if not row.text("request") and facts.picked and original != facts.picked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from terminal_sim.bench import Profile
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow
 from terminal_sim.oracles.states import PAYMENT_KINDS
@@ -33,3 +34,9 @@ def language_at_the_end(facts: SessionFacts, seen: Occurrence) -> str:
     """The language of the cardholder whose payment has ended, "" where none has, or where nobody stands there: a void needs no card."""
     row = payment_on_screen(facts, seen)
     return row.text("language") if row is not None and row.kind != "void" else ""
+
+
+def language_of_card(languages: tuple[str, ...], profile: Profile) -> str:
+    """The first of a card's languages (ISO 639, best first) that the terminal speaks, as one of its locales; "" where it speaks none."""
+    tags = (tag for language in languages for tag in profile.languages if tag.partition("-")[0] == language)
+    return next(tags, "")

@@ -211,6 +211,8 @@ def by_message(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"the receipt of {row.text('original')} had gone out before"
         if row.text("state") == "sent" and state not in ("COMPLETED", "VOIDED"):
             yield f"it was sent, and {row.text('original')} is {state}"
+        if row.text("state") == "due" and state == "COMPLETED":
+            yield f"it waits for an answer, and {row.text('original')} is approved"
     for row in seen.rows:
         name = row.text("reference")
         if row.kind != "offline.forwarded" or name not in facts.receipts_due:

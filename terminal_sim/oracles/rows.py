@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from terminal_sim.bench import contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow
+from terminal_sim.oracles.on_screen import language_of_card
 from terminal_sim.oracles.oracle import oracle
 
 _PAYMENTS = ("sale", "moto", "refund")
@@ -208,6 +209,22 @@ def own_reference(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         known.add(name)
 
 
+@oracle(
+    "R-row-7",
+    "the row of a payment with a chip has the first of the card's languages that the terminal speaks",
+    contents.RowStored,
+)
+def in_the_cards_language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    card = facts.terminal.card if facts.names_card(seen) else None
+    if card is None or facts.is_disturbed:
+        return
+    wanted = language_of_card(card.languages, facts.profile)
+    for row in _begun(facts, seen):
+        own = row.text("pan")[-4:] in {account.pan.reveal()[-4:] for account in card.accounts}
+        if wanted and own and row.text("entry") in ("chip", "contactless") and row.text("language") != wanted:
+            yield f"{row.text('reference')} says {row.text('language') or 'nothing'}, and {card.id} speaks {wanted}"
+
+
 ROWS = (
     of_the_card,
     by_gift_card,
@@ -218,4 +235,5 @@ ROWS = (
     waved_through,
     on_the_device,
     own_reference,
+    in_the_cards_language,
 )

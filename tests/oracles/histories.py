@@ -238,10 +238,14 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-batch-6": BrokenHistory("a batch without a payment is said to be in doubt", "press 9 OK 0856 OK; tap id:settle; press OK"),
     "R-tap-3": BrokenHistory("a telephone that verified its owner is not believed", "tap id:start; press 1000 OK; tap-card phone; wait 2s"),
     "R-batch-7": BrokenHistory("a batch that is not settled yet is not offered as the last one", f"{PAID}; host answers timeout timeout timeout; press 9 OK 0856 OK; tap id:settle; press OK; press CANCEL CANCEL; press 9 OK 0856 OK; tap id:batch-report"),
+    "R-row-7": BrokenHistory("the last of a card's languages is spoken", "press 1000 OK; insert interac-debit; press 1234 OK; wait 2s"),
 }  # fmt: skip
 
 # The rules that have more sides than one: the same for another side.
 OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
+    ("R-row-7", BrokenHistory("a payment that is kept forgets its card's language", "network down; press 1000 OK; insert visa-credit-fr")),
+    ("R-paper-13", BrokenHistory("a receipt by message waits where its payment was forwarded meanwhile", "network down; press 1000 OK; insert visa-credit; tap id:digital-receipt; press 514555; network up; wait 2s; press 1234 OK")),
+    ("R-void-1", BrokenHistory("a payment whose void is in doubt is voided once more", f"{PAID}; {HISTORY}; tap id:txn-1; host answers timeout timeout timeout; tap id:void; wait 125s; press OK; {HISTORY}; tap id:txn-2; tap id:void")),
     ("R-way-1", BrokenHistory("a sign-out that is given up leads home", "tap id:more; tap id:sign-out; press CANCEL")),
     ("R-field-4", BrokenHistory("clear takes both digits of a shortcut", "press 89 CLEAR")),
     ("R-ending-1", BrokenHistory("a void without an answer is shown as declined", f"{PAID_S}; {LIST_S}; tap id:txn-1; host answers timeout timeout timeout; tap id:void; wait 125s")),

@@ -21,6 +21,7 @@ from terminal_sim.core.screen import Banner, Choice, TextLine, Tone
 from terminal_sim.core.stack import FlowStack
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
+from terminal_sim.flows import payment
 from terminal_sim.flows.account import LeaveFlow
 from terminal_sim.flows.card_payment import CardPaymentFlow
 from terminal_sim.flows.charge import ChargeFlow, GiftCardFlow
@@ -55,6 +56,17 @@ from tests.explore.planted.planting import (
 def _answered_without(name: str) -> Any:
     """Makes an answer to what was forwarded lose what the acquirer says in this field."""
     return lambda sound: lambda self, answer: sound(self, structs.replace(answer, **{name: ""}))
+
+
+def _by_its_card_alone(sound: Any) -> Any:
+    """A chip is refused for what it is, and neither for the amount nor for the time of the outage."""
+
+    def refusal(self: Any, event: Any) -> Any:
+        found = sound(self, event)
+        bound = found is not None and found.id in ("offline-limit-exceeded", "offline-session-over")
+        return None if bound else found
+
+    return refusal
 
 
 def _in_full(sound: Any) -> Any:
@@ -220,6 +232,9 @@ CHECKOUT = (
     PlantedBug("the banner of a lost service promises payments that are not allowed", SQUARE, sets(frame, "_service_banner", lambda _, left: "banner-service" if left else "banner-service-over")),
     PlantedBug("the customer sees the seller's amount pad", REGISTER, sets(CheckoutFlow, "faces_customer", True)),
     PlantedBug("nobody is told to look at the telephone", READER, wraps(SaleFlow, "try_again", doing(lambda self: put(self, remark=None)))),
+    PlantedBug("what was charged before the outage is kept by chip, whatever its amount", READER, wraps(CardPaymentFlow, "_refusal_of_chip", _by_its_card_alone), ALLOWED),
+    PlantedBug("a payment that is kept forgets its card's language", SQUARE, wraps(payment, "payment_of", lambda sound: lambda own, kind, amount, card, locale: sound(own, kind, amount, card, "" if own.durable.outage else locale)), ALLOWED),
+    PlantedBug("the last of a card's languages is spoken", REGISTER, wraps(FlowStack, "language_of", lambda sound: lambda self, languages: sound(self, languages[::-1]))),
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from terminal_sim.flows.passcode import PasscodeFlow
 from terminal_sim.flows.requested import RequestedFlow
 from tests.explore.planted.planting import (
     ALLOWED,
+    KEEPING,
     READER,
     REFUNDS,
     S1F2,
@@ -42,6 +43,14 @@ from tests.explore.planted.planting import (
 STAND = "square-stand"
 SECOND, HOUR = 1_000_000, 3_600_000_000
 _BOUNDS = {"offline.queue_count": "2", "offline.queue_sum": "3000", **ALLOWED}
+
+
+def _ends_the_outage(sound: Any) -> Any:
+    def boot(self: Any, row: Any) -> None:
+        sound(self, row)
+        self.outage = None
+
+    return boot
 
 
 def _refusal(self: Any, amount: Any, *, count: int = 0, own: bool = True) -> Any:
@@ -220,4 +229,5 @@ LIMITS = (
     PlantedBug("a security code is a digit longer than the card's", V400M, wraps(MotoFlow, "cvc_length", lambda sound: lambda self: sound(self) + (1 if self.state == "cvc" else 0))),
     PlantedBug("an offline payment of the limit itself is refused", SQUARE, wraps(OfflineQueue, "refusal_of_amount", _below_the_limit), ALLOWED),
     PlantedBug("a power cut begins the time of an outage anew", SQUARE, fold(BootRow, _outage_forgotten), ALLOWED),
+    PlantedBug("a power cut begins the session of an outage anew", S1F2, fold(BootRow, _ends_the_outage), KEEPING),
 )  # fmt: skip

@@ -185,6 +185,7 @@ MONEY = (
     PlantedBug("a void that a till asks for is in no batch", V400M, sets(void, "asked_for", lambda one, asked: structs.replace(asked_for(one, asked), batch=0 if asked else one.batch))),
     PlantedBug("a result gives way to a till while the card is in", S1F2, sets(EndingFlow, "card_is_out", always(True))),
     PlantedBug("a batch that was uploaded is said to be in balance", V400M, wraps(ClosedBatch, "moved", _upload_forgotten)),
+    PlantedBug("a payment whose void is in doubt is voided once more", V400M, sets(DurableState, "voidable", lambda _, payment: payment.kind.facts.voidable and payment.state is PaymentState.COMPLETED)),
 )  # fmt: skip
 
 

@@ -99,6 +99,12 @@ def _sum_of(chosen: Any) -> Any:
     return total
 
 
+def _as_it_was_kept(self: Any, _: Any) -> None:
+    self.receipt_to, self.typed = "*" * (len(self.typed) - 4) + self.typed[-4:], ""
+    state = "sent" if self.payment.state is PaymentState.COMPLETED else "due"
+    self.terminal.record(ReceiptRow(original=self.payment.reference, to=self.receipt_to, state=state))
+
+
 def _receipt_row(self: Any, _: Any) -> None:
     self.receipt_to, self.typed = "*" * (len(self.typed) - 4) + self.typed[-4:], ""
     self.terminal.record(ReceiptRow(original=self.payment.reference, to=self.receipt_to, state="sent"))
@@ -180,6 +186,7 @@ PAPER = (
     PlantedBug("a message with the receipt leaves before the payment is approved", SQUARE, sets(ChargeFlow, "take_number", _receipt_row), ALLOWED),
     PlantedBug("the whole telephone number stands in the journal", SQUARE, sets(ChargeFlow, "take_number", _whole_number)),
     PlantedBug("a receipt that was to follow never does", SQUARE, fold(ReceiptRow, always(nothing)), ALLOWED),
+    PlantedBug("a receipt by message waits where its payment was forwarded meanwhile", SQUARE, sets(ChargeFlow, "take_number", _as_it_was_kept), ALLOWED),
     PlantedBug("a print that found no paper says that a copy was printed", V400M, sets(HistoryFlow, "say_no_paper", lambda self, event: self.say_printed(event))),
     # Lists.
     PlantedBug("the history begins with the oldest payment", S1F2, wraps(HistoryFlow, "rows", lambda sound: lambda self: sound(self)[::-1])),

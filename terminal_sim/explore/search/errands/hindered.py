@@ -72,7 +72,8 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             if profile.app:
                 away: Errand = (("fault", "reader-link", "down"), ("fault", "reader-link", "up"))
                 yield (*asked, ("tap-card", "visa-credit"), *away, (WAIT, "2s"), (WAIT, "3min"))
-        yield (("network", "down"), *begun, CHIP, (WAIT, "3min"), ("network", "up"))
+        for link in ("network", "service"):
+            yield ((link, "down"), *begun, CHIP, (WAIT, "3min"), (link, "up"))
         for fault in ("card-failure", "card-garbage", "card-mute"):
             yield (*begun, CHIP, ("fault", fault), (WAIT, "2s"), ("remove", "card"), (WAIT, "3min"))
         for step in ("genac1", "online"):

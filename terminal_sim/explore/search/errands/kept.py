@@ -53,6 +53,8 @@ def kept(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 noted: Errand = (*allow, down, *start, (PRESS, "1000", "OK"), CHIP, *_TO_A_NUMBER)
                 for answer in ("declined:51", "timeout"):
                     yield (*noted, ("host", "answers", answer), up, (WAIT, "3min"))
+                asked: Errand = (*allow, down, *start, (PRESS, "1000", "OK"), CHIP, (TAP, "digital-receipt"))
+                yield (*asked, up, (WAIT, "2s"), *_TO_A_NUMBER[1:])
             unheard: Errand = (*waits, _SILENT, up, (WAIT, "2s"))
             yield (*unheard, down, (WAIT, "10min"), *one, (WAIT, "1h"), up, (WAIT, "2s"))
             yield (*unheard, down, up, (WAIT, "2s"))

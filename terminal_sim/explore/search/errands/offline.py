@@ -42,16 +42,21 @@ def offline(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             yield (down, *one, up)
             for amount in (rules.limit, rules.limit + 1):
                 yield (*allow, down, *paid(start, amount))
+                for presented in PRESENTED:  # out of reach when the amount is confirmed already
+                    yield (*allow, *start, (PRESS, str(amount), "OK"), down, presented, *DONE)
             for presented in (
                 *PRESENTED,
                 ("insert", "interac-debit"),
                 ("insert", "mastercard-pin"),
                 ("insert", "visa-pin-blocked"),
                 ("swipe", "gift-card"),
+                ("insert", "visa-credit-fr"),
             ):
                 yield (*allow, down, *paid(start, 1000, presented), up)
             wrong: Errand = (*start, (PRESS, "1000", "OK"), ("insert", "mastercard-pin"), *((PRESS, "9876", "OK"),) * 3)  # fmt: skip
             yield (*allow, down, *wrong, *DONE, up)
+            half: Errand = (down, (WAIT, str(Duration(session // 2))), ("power", "cut"), ("power", "on"))
+            yield (*allow, *half, (WAIT, str(Duration(session - session // 2 + SECOND))), *one)
             for more in (-SECOND, 0, SECOND):
                 yield (*allow, down, (WAIT, str(Duration(session + more))), *one)
                 if rules.upload is not None:

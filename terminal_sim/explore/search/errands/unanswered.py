@@ -19,6 +19,10 @@ def unanswered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         yield (*doubtful, (WAIT, "2h"), (WAIT, "3h"), ("power", "cut"), ("power", "on"), (WAIT, "1h"))
         yield (*doubtful, ("network", "down"), (WAIT, "2h"), ("network", "up"), (WAIT, "1h"))
         yield (*doubtful, ("power", "cut"), ("power", "on"), (WAIT, "10min"), (WAIT, "1h"))
+        for listed in ways_to(ways, "history", "transactions"):
+            voided: Errand = (*paid(start, 1250), *listed, (TAP, "txn-1"), _SILENT, (TAP, "void"))
+            for again in ("txn-1", "txn-2"):  # the void may stand in the list itself
+                yield (*voided, (WAIT, "125s"), (PRESS, "OK"), *listed, (TAP, again), (TAP, "void"))
         for way in ways_to(ways, "settle"):
             yield (*paid(start, 1250), *doubtful, *way, (PRESS, "OK"), (WAIT, "2s"))
         if profile.offline.enabled:
