@@ -49,6 +49,14 @@ def refusal(profile: Profile, environment: Environment, entry: MenuEntry) -> Tex
         return say("standalone-off")
     if environment.link not in profile.standalone.over:
         return say("standalone-link")
-    if profile.battery is not None and environment.battery < profile.battery.critical:
-        return say("battery-critical")
-    return None
+    return say("battery-critical") if is_exhausted(profile, environment) else None
+
+
+def is_low(profile: Profile, environment: Environment) -> bool:
+    """Whether the charge is one that the home screen warns of."""
+    return profile.battery is not None and environment.battery < profile.battery.low
+
+
+def is_exhausted(profile: Profile, environment: Environment) -> bool:
+    """Whether the charge is below the one that a payment needs."""
+    return profile.battery is not None and environment.battery < profile.battery.critical

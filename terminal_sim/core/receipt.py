@@ -87,7 +87,7 @@ class Receipt(Struct, frozen=True):
         return content if isinstance(content, tuple) else tuple(_lines(content, self.copy))
 
 
-# A payment in any other state was shown to the customer as declined, and its reprint says the same.
+# A payment in any other state was shown to the customer as declined, and its reprint says the same; a void that nobody has answered may still be done.
 _PAID = (PaymentState.COMPLETED, PaymentState.VOIDED)
 # A payment that was accepted offline, and what became of it.
 _OFFLINE = {
@@ -179,6 +179,9 @@ def _lines(content: PaymentContent, copy: Copy) -> Iterator[ReceiptLine]:
         yield Centred(say("receipt-approved"), bold=True)
     elif payment.state in _OFFLINE:
         yield Centred(say(_OFFLINE[payment.state]), bold=True)
+    elif voided and payment.state is PaymentState.REVERSAL_PENDING:
+        yield Centred(say("receipt-void-unanswered"), bold=True)
+        return
     else:
         yield Centred(say("receipt-declined", code=payment.response_code or _why(payment.reason)), bold=True)
         return

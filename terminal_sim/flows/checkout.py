@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from terminal_sim.core.environment import is_exhausted, is_low
 from terminal_sim.core.events import Event, Touched, Trigger
 from terminal_sim.core.flow import STAY, Flow, Move, State, on_each
 from terminal_sim.core.screen import Button, Choice, Element, Input, Pad, Screen, Shown, TextLine, Tone
@@ -39,6 +40,8 @@ class CheckoutFlow(RequestedFlow, fields.AmountField):
         terminal = self.terminal
         if self.amount_complaint is not None:
             return self.amount_complaint
+        if is_exhausted(terminal.profile, terminal.environment):
+            return say("battery-critical")
         if not terminal.environment.reader:
             return say("reader-lost")
         return terminal.offline.refusal_of_amount(self.typed_amount) if terminal.offline.active else None
@@ -47,6 +50,8 @@ class CheckoutFlow(RequestedFlow, fields.AmountField):
         elements: list[Element] = [Input("amount", Shown.MONEY, self.typed_amount)]
         if isinstance(self.complaint, Text) and self.complaint == self._why_not():
             elements.append(TextLine(self.complaint, self.complaint.id, Tone.BAD))
+        if is_low(self.terminal.profile, self.terminal.environment):
+            elements.append(TextLine(say("battery-low"), "battery-low"))
         arrived = len(self.terminal.durable.orders) - self.terminal.durable.orders_seen
         if arrived:
             elements.append(TextLine(say("orders-arrived", n=arrived), "orders-arrived"))
@@ -64,6 +69,7 @@ _AROUND = (
     Trigger.SERVICE_RESTORED,
     Trigger.READER_LOST,
     Trigger.READER_FOUND,
+    Trigger.BATTERY,
     Trigger.RETURNED,
 )
 CHECKOUT = Flow(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from terminal_sim.core import effects as fx
+from terminal_sim.core.environment import is_low
 from terminal_sim.core.events import Event, KeyPressed, Touched, Trigger
 from terminal_sim.core.flow import STAY, Flow, Move, State
 from terminal_sim.core.screen import Choice, Element, Input, Screen, Shown, TextLine
@@ -73,8 +74,7 @@ class HomeFlow(RequestedFlow):
         ]
         if self.typed:
             elements.append(Input("shortcut", Shown.DIGITS, self.typed))
-        battery = terminal.profile.battery
-        if battery is not None and terminal.environment.battery < battery.low:
+        if is_low(terminal.profile, terminal.environment):
             elements.append(TextLine(say("battery-low"), "battery-low"))
         if not terminal.environment.network_up:
             elements.append(TextLine(say("no-connection"), "no-connection"))

@@ -14,6 +14,7 @@ from terminal_sim.core.device_request import (
     ReceiptCopy,
     TypedAnswer,
 )
+from terminal_sim.core.environment import is_exhausted
 from terminal_sim.core.events import (
     CardRequested,
     DisplayRequested,
@@ -223,8 +224,8 @@ class RequestedFlow(fields.TypedField):
 
     @property
     def _no_battery(self) -> RequestRefusal | None:
-        battery, left = self.terminal.profile.battery, self.terminal.environment.battery
-        return RequestRefusal.BATTERY if battery is not None and left < battery.critical else None
+        terminal = self.terminal
+        return RequestRefusal.BATTERY if is_exhausted(terminal.profile, terminal.environment) else None
 
     def _cannot_read(self, request: PaymentRequest | CardRequest) -> RequestRefusal | None:
         """Why no card can be read for the request, in any of the ways that it leaves."""

@@ -115,7 +115,7 @@ def asked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 def first_try(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = text_of(seen.after, "wrong-pin")
     found = _presented(facts, seen) if said else None
-    if facts.tries_left >= 0 or found is None or not _is_ordinary(facts, seen):
+    if facts.tries_left >= 0 or found is None or not facts.is_plain:
         return
     chip = facts.terminal.bench.card(found[1]).personality.chip
     if chip is not None and digits(said) != str(chip.pin_tries - 1):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import ceil
 
-from terminal_sim.bench import Role, contents
+from terminal_sim.bench import Duration, Role, contents
 from terminal_sim.oracles.chart import is_listed
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 
 _MINUTE = 60_000_000
+_HELD_TO_SWITCH_OFF = Duration.parse("3s")
 _WITH_TABS = (
     "home",
     "transactions",
@@ -251,9 +252,10 @@ def countdown(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-home-4", "the home screen says that there is no link, and that the battery is low", shows=("home",)
 )
 def says_so(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if screen_id(seen.after) != "home" or facts.profile.home.style == "tabs" or not seen.is_on:
+    if screen_id(seen.after) != "home" or not seen.is_on:
         return
-    if has(seen.after, "no-connection") == seen.around.network:
+    tabs = facts.profile.home.style == "tabs"  # whose banner speaks of the link
+    if not tabs and has(seen.after, "no-connection") == seen.around.network:
         yield f"the link is {'up' if seen.around.network else 'down'}"
     battery = facts.profile.battery
     if battery is not None and has(seen.after, "battery-low") != (seen.around.battery < battery.low):
@@ -268,6 +270,9 @@ def complains(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     if has(seen.after, "reader-lost") and seen.around.reader and not facts.line_disturbed:
         yield "the reader is there, and the screen says that it is not"
+    battery = facts.profile.battery
+    if has(seen.after, "battery-critical") and (battery is None or seen.around.battery >= battery.critical):
+        yield f"the battery has {seen.around.battery} percent, and that is too little"
     for reason in _OF_AN_OUTAGE:
         if has(seen.after, reason) and not seen.around.outage and Role.LINE is _role(seen, reason):
             yield f"{reason} stands there, and the acquirer is within reach"
@@ -285,8 +290,16 @@ def tampered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"it was opened, and shows {screen_id(seen.after)}"
 
 
-@oracle("R-end-6", "a terminal that is switched off by its key leaves a row", contents.Act)
+@oracle(
+    "R-end-6",
+    "a terminal is switched off by its key once that is held for three seconds, and leaves a row",
+    contents.Act,
+)
 def switched_off(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    match seen.line.split():
+        case ["hold", key, "for", time] if key == facts.profile.keypad.power_off and seen.before is not None:
+            if (Duration.parse(time) >= _HELD_TO_SWITCH_OFF) != (seen.after is None):
+                yield f"{key} was held for {time}, and it is {'off' if seen.after is None else 'on'}"
     by_key = seen.line == "power off" and seen.before is not None and facts.is_plain
     if by_key and not any(row.kind == "power" for row in seen.rows):
         yield "no row says so"

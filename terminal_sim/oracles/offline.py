@@ -152,7 +152,7 @@ def _takes_stripe(facts: SessionFacts, seen: Occurrence) -> bool:
 
 @oracle(
     "R-offline-11",
-    "the account's permission alone decides whether the settings of offline payments are changed",
+    "the account's permission alone decides whether the settings of offline payments are changed, and what is chosen is in force",
     contents.Touch,
     left=("offline-payments",),
 )
@@ -162,6 +162,10 @@ def permitted(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     refused, may = has(seen.after, "no-permission"), facts.profile.offline.permission
     if refused == may and not seen.ignored:
         yield f"{seen.target} was touched, and the account has {'' if may else 'no '}permission"
+    said = [row.text("allowed") for row in seen.rows if row.kind == "offline.settings"]
+    wanted = {"allow": "yes", "allow-not": "no"}.get(seen.target, "")
+    if wanted and may and not seen.ignored and facts.allowed != (wanted == "yes") and wanted not in said:
+        yield f"{seen.target} was touched, and no row says so"
 
 
 @oracle("R-offline-4", "a payment is refused offline only for a reason that holds", contents.ScreenShown)

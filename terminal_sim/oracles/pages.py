@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from terminal_sim.bench import Role, Tone, View, contents
@@ -25,7 +26,7 @@ def rows_of(view: View | None) -> list[int]:
 
 @oracle(
     "R-page-1",
-    "the pages of a list follow one another without a gap, and a list begins with its newest payment",
+    "the pages of a list follow one another without a gap, a list begins with its newest payment, and its foot says which rows are shown",
     contents.ScreenShown,
     shows=LISTS_OF,
 )
@@ -44,6 +45,10 @@ def pages(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"before row {was[0]} comes row {now[-1]}"
     elif seen.came_to and not _comes_back(seen) and now[0] != 1:
         yield f"it begins with row {now[0]}"
+    for foot in (one.text for one in (seen.after.unplaced if seen.after else ()) if one.role is Role.PAGE):
+        first, last, total = (int(digits(part)) for part in re.split("[-/]", foot))
+        if (first, last) != (now[0], now[-1]) or last > total:
+            yield f"its foot says {foot}, and rows {now[0]} to {now[-1]} are shown"
 
 
 def _comes_back(seen: Occurrence) -> bool:

@@ -138,7 +138,9 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         kept = _KEPT.get(state, "")
         if kept and kept not in ids:
             yield f"it lacks {kept}, and {row.text('reference')} is {state}"
-        if "receipt-declined" in ids and state in _PAID:
+        if "receipt-declined" in ids and (
+            state in _PAID or (row.kind == "void" and state == "REVERSAL_PENDING")
+        ):
             yield f"it says declined, and {row.text('reference')} is {state}"
         if ("receipt-void" in ids) != (row.kind == "void" and state in _PAID):
             yield f"it is of a {row.kind}, and {'has' if 'receipt-void' in ids else 'lacks'} the mark of a void"

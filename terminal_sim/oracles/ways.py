@@ -189,4 +189,19 @@ def why(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield "the answer to the address timed out, and the payment was cancelled"
 
 
-WAYS = (back, home, busy, ways, chosen, not_tapped, status, why)
+@oracle(
+    "R-way-9",
+    "below its critical charge a terminal begins no payment",
+    contents.ScreenShown,
+    left=("home",),
+    shows=("present-card",),
+)
+def charged(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    battery = facts.profile.battery
+    if battery is None or screen_id(seen.before) != "home" or seen.came_to != "present-card":
+        return
+    if seen.around.battery < battery.critical:
+        yield f"the battery has {seen.around.battery} percent of {battery.critical}, and a card is asked for"
+
+
+WAYS = (back, home, busy, ways, chosen, not_tapped, status, why, charged)

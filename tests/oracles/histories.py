@@ -238,11 +238,17 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-batch-6": BrokenHistory("a batch without a payment is said to be in doubt", "press 9 OK 0856 OK; tap id:settle; press OK"),
     "R-tap-3": BrokenHistory("a telephone that verified its owner is not believed", "tap id:start; press 1000 OK; tap-card phone; wait 2s"),
     "R-batch-7": BrokenHistory("a batch that is not settled yet is not offered as the last one", f"{PAID}; host answers timeout timeout timeout; press 9 OK 0856 OK; tap id:settle; press OK; press CANCEL CANCEL; press 9 OK 0856 OK; tap id:batch-report"),
+    "R-way-9": BrokenHistory("the checkout begins a payment with an empty battery", "battery 4%; press 500 OK"),
     "R-row-7": BrokenHistory("the last of a card's languages is spoken", "press 1000 OK; insert interac-debit; press 1234 OK; wait 2s"),
 }  # fmt: skip
 
 # The rules that have more sides than one: the same for another side.
 OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
+    ("R-home-4", BrokenHistory("the checkout does not warn of a low battery", "battery 19%; press 5 CLEAR")),
+    ("R-end-6", BrokenHistory("the red key switches off after one second", "tap id:start; hold CANCEL for 1s")),
+    ("R-page-1", BrokenHistory("the foot of the last page goes beyond the end of the list", "; ".join((*(PAID,) * 7, HISTORY, "tap id:older")))),
+    ("R-offline-11", BrokenHistory("what is chosen of offline payments is not kept in an outage", "network down; tap id:more; tap id:settings; tap id:checkout; tap id:offline-payments; tap id:allow-not")),
+    ("R-batch-2", BrokenHistory("a batch counts what was asked for where a part was approved", f"host answers partial:500; {PAID}; press 9 OK 0856 OK; tap id:settle")),
     ("R-row-7", BrokenHistory("a payment that is kept forgets its card's language", "network down; press 1000 OK; insert visa-credit-fr")),
     ("R-paper-13", BrokenHistory("a receipt by message waits where its payment was forwarded meanwhile", "network down; press 1000 OK; insert visa-credit; tap id:digital-receipt; press 514555; network up; wait 2s; press 1234 OK")),
     ("R-void-1", BrokenHistory("a payment whose void is in doubt is voided once more", f"{PAID}; {HISTORY}; tap id:txn-1; host answers timeout timeout timeout; tap id:void; wait 125s; press OK; {HISTORY}; tap id:txn-2; tap id:void")),

@@ -12,7 +12,7 @@ from terminal_sim.bench import Duration
 
 Act: TypeAlias = tuple[str, ...]
 
-PRESS, PRESS_BLINDLY, TAP, WAIT = "press", "press!", "tap", "wait"
+PRESS, PRESS_BLINDLY, HOLD, TAP, WAIT = "press", "press!", "hold", "tap", "wait"
 PRESENTING: Mapping[str, Literal["insert", "tap", "swipe"]] = {
     "insert": "insert",
     "tap-card": "tap",

@@ -14,7 +14,7 @@ from terminal_sim.bench import (
     TerminalUnderTest,
 )
 from terminal_sim.datafiles.suggest import close_word
-from terminal_sim.explore.search.act import PRESENTING, PRESS, PRESS_BLINDLY, TAP, WAIT, Act, is_digits
+from terminal_sim.explore.search.act import HOLD, PRESENTING, PRESS, PRESS_BLINDLY, TAP, WAIT, Act, is_digits
 from terminal_sim.verbs import VERBS, BadScript, ExpectationFailed, Tester
 
 _SCROLLING = {"DOWN": "older", "UP": "newer"}
@@ -50,6 +50,8 @@ class ActRunner:
         if word == WAIT:
             self._bench.advance(Duration.parse(act[1]))
             return [act]
+        if word == HOLD:
+            return [act] if self._held(act[1], act[3]) else []
         if word in PRESENTING and not self._terminal.wants_card(PRESENTING[word]):
             return []
         for length in (2, 1, 3):
@@ -79,6 +81,13 @@ class ActRunner:
             else:
                 done.append((how, key))
         return done
+
+    def _held(self, key: str, length: str) -> bool:
+        """A key is held where the screen takes it."""
+        taken = self._terminal.takes(key)
+        if taken:
+            self._tester.hold(key, for_=length)
+        return taken
 
     def _invites(self, key: str) -> bool:
         """Whether the screen has a field for a digit or for what clears it, a button that stands for the key, or a way in for the green one."""

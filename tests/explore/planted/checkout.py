@@ -235,6 +235,7 @@ CHECKOUT = (
     PlantedBug("what was charged before the outage is kept by chip, whatever its amount", READER, wraps(CardPaymentFlow, "_refusal_of_chip", _by_its_card_alone), ALLOWED),
     PlantedBug("a payment that is kept forgets its card's language", SQUARE, wraps(payment, "payment_of", lambda sound: lambda own, kind, amount, card, locale: sound(own, kind, amount, card, "" if own.durable.outage else locale)), ALLOWED),
     PlantedBug("the last of a card's languages is spoken", REGISTER, wraps(FlowStack, "language_of", lambda sound: lambda self, languages: sound(self, languages[::-1]))),
+    PlantedBug("what is chosen of offline payments is not kept in an outage", REGISTER, wraps(OfflineSettingsFlow, "forbid", lambda sound: lambda self, event: None if self.terminal.offline.active else sound(self, event)), ALLOWED),
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import structs
 
-from terminal_sim.core import environment, stack
+from terminal_sim.core import environment, stack, terminal
 from terminal_sim.core.durable_state import DurableState, Outage
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.money import Money
@@ -230,4 +230,5 @@ LIMITS = (
     PlantedBug("an offline payment of the limit itself is refused", SQUARE, wraps(OfflineQueue, "refusal_of_amount", _below_the_limit), ALLOWED),
     PlantedBug("a power cut begins the time of an outage anew", SQUARE, fold(BootRow, _outage_forgotten), ALLOWED),
     PlantedBug("a power cut begins the session of an outage anew", S1F2, fold(BootRow, _ends_the_outage), KEEPING),
+    PlantedBug("the red key switches off after one second", V400M, sets(terminal, "_POWER_OFF_HOLD", SECOND)),
 )  # fmt: skip

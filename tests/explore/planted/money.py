@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from terminal_sim.core import beside, events, reversals, terminal
+from terminal_sim.core import batch_report, beside, events, reversals, settlements, terminal
 from terminal_sim.core import effects as fx
+from terminal_sim.core.batch_totals import BatchTotals
 from terminal_sim.core.closed_batch import ClosedBatch
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import Trigger
@@ -38,15 +39,30 @@ from tests.explore.planted.planting import (
     READER,
     S1F2,
     SQUARE,
+    STAND,
     V400M,
     Plant,
     PlantedBug,
     always,
+    every,
     fold,
     nothing,
     sets,
     wraps,
 )  # fmt: skip
+
+
+def _as_requested(payments: Any) -> Any:
+    return BatchTotals.of((one.kind.facts.booking, one.requested or one.amount.minor) for one in payments)
+
+
+def _in_spite_of_voids(sound: Any) -> Any:
+    def refusal(self: Any) -> Any:
+        found, durable = sound(self), self._terminal.durable
+        voids = all(one.kind.undoes for one in durable.in_doubt())
+        return None if found is not None and found.id == "settle-in-doubt" and voids else found
+
+    return refusal
 
 
 def _send_first(self: Any, card: Any) -> None:
@@ -186,6 +202,9 @@ MONEY = (
     PlantedBug("a result gives way to a till while the card is in", S1F2, sets(EndingFlow, "card_is_out", always(True))),
     PlantedBug("a batch that was uploaded is said to be in balance", V400M, wraps(ClosedBatch, "moved", _upload_forgotten)),
     PlantedBug("a payment whose void is in doubt is voided once more", V400M, sets(DurableState, "voidable", lambda _, payment: payment.kind.facts.voidable and payment.state is PaymentState.COMPLETED)),
+    PlantedBug("a batch counts what was asked for where a part was approved", V400M, every(sets(batch_report, "totals_of", _as_requested), sets(settlements, "totals_of", _as_requested))),
+    PlantedBug("a batch is closed though a void is in doubt", S1F2, wraps(Settlements, "refusal", _in_spite_of_voids)),
+    PlantedBug("a boot without a link forgets what is in doubt", STAND, wraps(RecoveryFlow, "begin", lambda sound: lambda self, event: sound(self, event) if self.terminal.environment.network_up else None), ALLOWED),
 )  # fmt: skip
 
 

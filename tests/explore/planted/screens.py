@@ -20,6 +20,7 @@ from terminal_sim.core.screen import Tab
 from terminal_sim.core.stack import FlowStack
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
+from terminal_sim.flows import checkout, history
 from terminal_sim.flows.charge import ChargeFlow
 from terminal_sim.flows.checkout import CheckoutFlow
 from terminal_sim.flows.ending import EndingFlow
@@ -54,6 +55,18 @@ from tests.explore.planted.planting import (
 )  # fmt: skip
 
 MINUTE = 60_000_000
+
+
+def _foot_of_a_full_page(sound: Any) -> Any:
+    def listed(self: Any) -> Any:
+        shown = sound(self)
+        full = self.first + history.ROWS
+        elements = (
+            structs.replace(one, last=full) if isinstance(one, screen.Page) else one for one in shown.elements
+        )
+        return structs.replace(shown, elements=tuple(elements))
+
+    return listed
 
 
 def _over_twice(sound: Any) -> Any:
@@ -231,6 +244,9 @@ SCREENS = (
     PlantedBug("a seller who reads French takes contactless cards offline", SQUARE, wraps(OfflineQueue, "refusal_of_card", lambda sound: lambda self, entry, brand="": None if self._terminal.locale.startswith("fr") and entry is EntryMode.CONTACTLESS else sound(self, entry, brand)), ALLOWED),
     PlantedBug("the name of a payment comes from the clock", V400M, sets(FlowStack, "reference", lambda self: f"{self.name}{self.now.wall // 1_000_000 % 10_000:04d}")),
     PlantedBug("a service that is out for too long is told as a lost link, too", SQUARE, wraps(frame, "_banners", _over_twice), ALLOWED),
+    PlantedBug("the foot of the last page goes beyond the end of the list", V400M, wraps(HistoryFlow, "list_rows", _foot_of_a_full_page)),
+    PlantedBug("the checkout begins a payment with an empty battery", SQUARE, sets(checkout, "is_exhausted", always(False))),
+    PlantedBug("the checkout does not warn of a low battery", SQUARE, sets(checkout, "is_low", always(False))),
 )  # fmt: skip
 
 

@@ -112,6 +112,8 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         ):
             for way in (*ways_to(ways, "sale", "moto", "refund"), ()):
                 yield (("battery", f"{max(charge, 0)}%"), *way, ("battery", "100%"))
+            typed: Errand = ((PRESS, "1000", "OK"), ("battery", "100%"), (PRESS, "OK"))
+            yield (("battery", f"{max(charge, 0)}%"), *next(iter(starts(profile)), ()), *typed)
             asked_for: Act = ("pos", "sale", "T-1", "1000")
             yield (("battery", f"{max(charge, 0)}%"), asked_for, ("battery", "100%"))
     if "standalone" in profile.features:

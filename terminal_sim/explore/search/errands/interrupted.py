@@ -18,6 +18,14 @@ def interrupted(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str
     """A request of each kind cut off by the power, answered late, and late while the next customer pays."""
     for before, sending in _requests(profile, ways, numbers):
         yield (*before, _SILENT, *sending, (WAIT, "2s"), *_DARK)
+        away: Errand = (
+            ("power", "cut"),
+            ("network", "down"),
+            ("power", "on"),
+            (WAIT, "3min"),
+            ("network", "up"),
+        )
+        yield (*before, _SILENT, *sending, (WAIT, "2s"), *away, (WAIT, "3min"))
         yield (*before, _LATE, *sending, (WAIT, "150s"), (PRESS, "OK"), (WAIT, "10min"))
         for start in starts(profile):
             meanwhile: Errand = (*start, (PRESS, "1250", "OK"), (WAIT, "10s"), ("tap-card", "visa-credit"))

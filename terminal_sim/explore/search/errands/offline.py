@@ -85,6 +85,11 @@ def offline(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                         (WAIT, str(Duration(rules.upload + more))),
                         up,
                     )
+            if rules.queue_sum:
+                most = min(rules.limit, rules.queue_sum)
+                yield (*allow, down, *(paid(start, most) * (rules.queue_sum // most + 1)), up)
+            if settings and rules.settings:
+                yield (*allow, down, *settings[0], (TAP, "allow-not"), (TAP, "home"), *one, up)
             if rules.queue_count:
                 yield (*allow, down, *(one * (rules.queue_count + 1)), up)
             yield (*allow, down, *(one * 2), up, (WAIT, "2s"))
@@ -126,6 +131,7 @@ def offline(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                     (TAP, "home"),
                 )
                 yield (*set_to, down, *paid(start, 5000), *paid(start, 5001))
+                yield (*set_to[:-1], (TAP, "allow-not"), (TAP, "allow"), (TAP, "offline-limit"))
                 yield (*set_to, ("power", "cut"), ("power", "on"), down, *paid(start, 5001))
             if profile.checkout is not None:
                 for choice in ("manual-entry", "gift-card", "clearpay"):

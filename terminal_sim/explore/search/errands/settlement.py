@@ -37,10 +37,19 @@ def settlement(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 )
             for answers in (("declined:95", "timeout", "timeout"), ("declined:95", "approved", "timeout")):
                 yield (*one, *one, ("host", "answers", *answers), *way, (PRESS, "OK"), (WAIT, "150s"), (WAIT, "10min"))  # fmt: skip
+            partly: Errand = (("host", "answers", "partial:300"), *one)
+            yield (*partly, *one, *way, *settled, (PRESS, "OK"))
             yield (*one, ("network", "down"), *way, *settled, ("network", "up"), (WAIT, "10min"))
             yield (*one, ("paper", "out"), *way, *settled, ("paper", "in"), (PRESS, "OK"))
             yield (("pos", "sale", "T-1", "1000"), ("swipe", "visa-stripe"), (WAIT, "2s"), (PRESS, "OK"), *way, *settled, ("pos", "refund", "T-1"))  # fmt: skip
             for listed in ways_to(ways, "history"):
+                doubtful: Errand = (
+                    *listed,
+                    (TAP, "txn-1"),
+                    ("host", "answers", *("timeout",) * 4),
+                    (TAP, "void"),
+                )
+                yield (*one, *one, *doubtful, (WAIT, "125s"), (PRESS, "OK"), *way, *settled)
                 yield (*one, *one, *listed, (TAP, "txn-1"), (TAP, "void"), (WAIT, "2s"), (PRESS, "OK"), ("remove", "card"), *way, *settled)  # fmt: skip
             for shown in ways_to(ways, "batch-report"):
                 last: tuple[Act, ...] = ((TAP, "print"), (PRESS, "CANCEL"), (WAIT, "2min"))

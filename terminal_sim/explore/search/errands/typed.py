@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import Profile
-from terminal_sim.explore.search.act import PRESS, TAP, WAIT
-from terminal_sim.explore.search.errands.way import DONE, Errand, MenuWay, typed_card, ways_to
+from terminal_sim.explore.search.act import HOLD, PRESS, TAP, WAIT
+from terminal_sim.explore.search.errands.way import DONE, Errand, MenuWay, starts, typed_card, ways_to
 
 TYPED = {"visa-credit": "737", "amex-credit": "7373", "mastercard-pin": "737"}
 ADDRESS: Errand = ((PRESS, "90210", "OK"), (PRESS, "12", "OK"))
@@ -23,6 +23,10 @@ def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> 
     """A shortcut typed twice and cleared; payments without the card, with each number, month and code that is right or nearly so."""
     for digits in profile.home.shortcuts:
         yield ((PRESS, digits * 2, "CLEAR", "CANCEL"),)
+    if profile.keypad.power_off:
+        for start in starts(profile):
+            for length in ("1s", "2999ms", "3s"):
+                yield (*start, (HOLD, profile.keypad.power_off, "for", length), ("power", "on"))
     ahead: list[Errand] = [(*way, (PRESS, "1000", "OK")) for way in ways_to(ways, "moto")]
     if profile.checkout is not None and profile.checkout.manual_entry:
         ahead.append(((PRESS, "1000", "OK"), (TAP, "manual-entry")))
