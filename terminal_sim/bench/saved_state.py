@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from terminal_sim.cards.catalogue import CardState
 
 FORMAT = "terminal-sim saved bench"
-VERSION = 34
+VERSION = 35
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ The list of orders stays until it is left, since a kitchen works from it; it giv
 from __future__ import annotations
 
 from terminal_sim.core.events import REQUESTS, Event, Trigger
-from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State, on_each
+from terminal_sim.core.flow import DONE, STAY, Context, Firmware, Flow, Move, State, on_each
 from terminal_sim.core.money import Money
 from terminal_sim.core.rows.kinds import OrdersSeenRow
-from terminal_sim.core.screen import Element, QrCode, Screen, TextLine, Title, Tone
+from terminal_sim.core.screen import Choice, Element, Page, QrCode, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
 
@@ -18,7 +18,39 @@ ROWS = 8
 
 
 class OrdersFlow(Context):
-    __slots__ = ()
+    """`behind` is how many orders came after the last one that the list shows."""
+
+    __slots__ = ("behind",)
+
+    def __init__(self, terminal: Firmware) -> None:
+        super().__init__(terminal)
+        self.behind = 0
+
+    # Guards.
+
+    def older_exist(self, _: Event) -> bool:
+        return self.behind + ROWS < len(self.terminal.durable.orders)
+
+    def newer_exist(self, _: Event) -> bool:
+        return self.behind > 0
+
+    def picks_older(self, event: Event) -> bool:
+        return fields.touched(event) == "older"
+
+    def picks_newer(self, event: Event) -> bool:
+        return fields.touched(event) == "newer"
+
+    # Actions.
+
+    def scroll_down(self, _: Event) -> None:
+        self.behind += ROWS
+
+    def scroll_up(self, _: Event) -> None:
+        self.behind -= ROWS
+
+    def show_newest(self, event: Event) -> None:
+        self.behind = 0
+        self.see(event)
 
     def see(self, _: Event) -> None:
         """Record that the orders which the list shows were looked at."""
@@ -26,17 +58,27 @@ class OrdersFlow(Context):
         if durable.orders_seen < len(durable.orders):
             self.terminal.record(OrdersSeenRow(number=len(durable.orders)))
 
-    def newest(self) -> Screen:
-        """The latest orders, in the order of their arrival."""
+    # Screens.
+
+    def page(self) -> Screen:
+        """Some of the orders in the order of their arrival, the latest at first."""
         orders, currency = self.terminal.durable.orders, self.terminal.profile.currency
+        last = len(orders) - self.behind
+        first = max(last - ROWS, 0)
         elements: list[Element] = [Title("orders", say("orders"))]
         if not orders:
             elements.append(TextLine(say("no-orders"), "no-orders"))
-        for order in orders[-ROWS:]:
+        for order in orders[first:last]:
             elements.append(
                 TextLine(say("order-row", number=order.number, text=order.text), f"order-{order.number}")
             )
             elements.append(TextLine(say("sum", amount=Money(order.amount, currency)), tone=Tone.SMALL))
+        if len(orders) > ROWS:
+            elements.append(Page(first + 1, last, len(orders)))
+        if self.behind:
+            elements.append(Choice("newer", say("newer")))
+        if first:
+            elements.append(Choice("older", say("older")))
         return Screen("orders", (*elements, fields.leave(self.terminal)))
 
     def status_page(self) -> Screen:
@@ -55,10 +97,14 @@ ORDERS = Flow(
     "orders",
     OrdersFlow,
     "list",
-    (State("list", OrdersFlow.newest, enter=OrdersFlow.see, free=True),),
+    (State("list", OrdersFlow.page, enter=OrdersFlow.see, free=True),),
     (
         Move(Trigger.CANCEL, "list", DONE),
-        Move(Trigger.ORDER_ARRIVED, "list", STAY, action=OrdersFlow.see),
+        Move(Trigger.ORDER_ARRIVED, "list", STAY, action=OrdersFlow.show_newest),
+        Move(Trigger.SELECT, "list", STAY, guard=OrdersFlow.picks_older, action=OrdersFlow.scroll_down),
+        Move(Trigger.SELECT, "list", STAY, guard=OrdersFlow.picks_newer, action=OrdersFlow.scroll_up),
+        Move(Trigger.DOWN, "list", STAY, guard=OrdersFlow.older_exist, action=OrdersFlow.scroll_down),
+        Move(Trigger.UP, "list", STAY, guard=OrdersFlow.newer_exist, action=OrdersFlow.scroll_up),
         *(Move(trigger, "list", DONE, action=OrdersFlow.make_way) for trigger in REQUESTS),
     ),
 )

@@ -144,7 +144,7 @@ def begun(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle(
     "R-order-1",
-    "the list of orders ends with the newest, and has each once in the order of their arrival",
+    "the list of orders ends with the newest, has each once in the order of their arrival, and leads to the older ones",
     contents.ScreenShown,
     shows=("orders",),
 )
@@ -153,8 +153,18 @@ def orders(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     known = [*facts.orders, *(row.number("number") for row in seen.rows if row.kind == "order")]
     shown = [int(one.id.removeprefix(_ORDER)) for one in seen.after.unplaced if one.id.startswith(_ORDER)]
-    if shown != known[len(known) - len(shown) :] or bool(shown) != bool(known):
+    newer, older = has(seen.after, "newer"), has(seen.after, "older")
+    behind = known[known.index(shown[-1]) + 1 :] if newer and shown and shown[-1] in known else []
+    ahead = known[: len(known) - len(behind)]
+    if shown != ahead[len(ahead) - len(shown) :] or bool(shown) != bool(known) or newer != bool(behind):
         yield f"it shows the orders {shown}, and there are {known}"
+    if older != (len(shown) < len(ahead)):
+        yield f"it shows the orders {shown} of {known}, and {'' if older else 'no '}older ones are offered"
+    was = [] if seen.before is None else [one.id for one in seen.before.unplaced if one.id.startswith(_ORDER)]
+    if seen.target == "older" and was and shown and not seen.ignored:
+        begins = int(was[0].removeprefix(_ORDER))
+        if [one for one in known if shown[-1] < one < begins] or begins <= shown[-1]:
+            yield f"before order {begins} comes order {shown[-1]}"
     texts = {
         row.number("number"): row.text("text") for row in (*facts.rows, *seen.rows) if row.kind == "order"
     }
@@ -162,7 +172,7 @@ def orders(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         number = int(one.id.removeprefix(_ORDER)) if one.id.startswith(_ORDER) else 0
         if number in texts and texts[number] not in one.text:
             yield f"order {number} reads {one.text!r}, and is {texts[number]!r}"
-    if len(known) > 1 and len(shown) == 1:
+    if len(known) > 1 and len(shown) == 1 and not newer:
         yield f"it shows one order of {len(known)}"
     sums = {digits(one.text) for one in seen.after.unplaced if one.role is Role.LINE and not one.id}
     for row in (*facts.rows, *seen.rows):

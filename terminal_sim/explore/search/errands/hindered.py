@@ -130,7 +130,9 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
     if profile.checkout is not None and profile.checkout.orders:
         early, late = ("order", '"Table 4"', "2350"), ("order", '"Table 5"', "1200")
         yield (early, (TAP, "orders"), late, (TAP, "home"))
-        yield (*((early, late) * 5), (TAP, "orders"), early, (TAP, "home"))
+        many: Errand = (*((early, late) * 5), (TAP, "orders"))
+        yield (*many, early, (TAP, "home"))
+        yield (*many, (TAP, "older"), (TAP, "newer"), (TAP, "older"), early, (TAP, "home"))
         yield (("network", "down"), early, late, (TAP, "orders"), ("network", "up"), (TAP, "home"))
     for first in ways[:3]:
         yield (
