@@ -190,7 +190,7 @@ def why(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 @oracle(
-    "R-way-9",
+    "R-way-8",
     "below its critical charge a terminal begins no payment",
     contents.ScreenShown,
     left=("home",),
