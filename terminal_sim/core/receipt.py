@@ -181,7 +181,6 @@ def _lines(content: PaymentContent, copy: Copy) -> Iterator[ReceiptLine]:
         yield Centred(say(_OFFLINE[payment.state]), bold=True)
     elif voided and payment.state is PaymentState.REVERSAL_PENDING:
         yield Centred(say("receipt-void-unanswered"), bold=True)
-        return
     else:
         yield Centred(say("receipt-declined", code=payment.response_code or _why(payment.reason)), bold=True)
         return

@@ -26,7 +26,7 @@ _GROUPS = (
     ("remove-card", "insert-instead", "swipe-instead", "clearpay-tap"),
     ("confirm", "cancel"), ("yes", "no"), ("print", "no-receipt"), ("allow", "allow-not"), ("sign-in", "sign-out", "switch-pos", "factory-reset", "delete-app"),
     ("customer-receipt", "merchant-receipt"), ("receipt-merchant-copy", "receipt-customer-copy"),
-    ("receipt-approved", "receipt-declined", "receipt-offline", "receipt-expired", "receipt-lost", "receipt-void"),
+    ("receipt-approved", "receipt-declined", "receipt-offline", "receipt-expired", "receipt-lost", "receipt-void", "receipt-void-unanswered"),
     ("settled", "settlement-pending"), ("already-voided", "standalone-off"), ("banner-network", "banner-service"),
 )  # fmt: skip
 _APART = {name: group for group in _GROUPS for name in group}

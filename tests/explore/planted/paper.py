@@ -187,6 +187,7 @@ PAPER = (
     PlantedBug("the whole telephone number stands in the journal", SQUARE, sets(ChargeFlow, "take_number", _whole_number)),
     PlantedBug("a receipt that was to follow never does", SQUARE, fold(ReceiptRow, always(nothing)), ALLOWED),
     PlantedBug("a receipt by message waits where its payment was forwarded meanwhile", SQUARE, sets(ChargeFlow, "take_number", _as_it_was_kept), ALLOWED),
+    PlantedBug("the copy of a void that nobody has answered says that it was declined", S1F2, wraps(receipt, "say", lambda sound: lambda text, **more: sound("receipt-declined", code="") if text == "receipt-void-unanswered" else sound(text, **more))),
     PlantedBug("a print that found no paper says that a copy was printed", V400M, sets(HistoryFlow, "say_no_paper", lambda self, event: self.say_printed(event))),
     # Lists.
     PlantedBug("the history begins with the oldest payment", S1F2, wraps(HistoryFlow, "rows", lambda sound: lambda self: sound(self)[::-1])),
