@@ -47,7 +47,13 @@ def oldest_first(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     contents.MessageSent,
 )
 def app_closed(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if not facts.profile.offline.app_forwards or seen.around.app_open or seen.around_before.app_open:
+    opened = seen.line == "fault app open"  # and the power may have gone as it sent
+    if (
+        not facts.profile.offline.app_forwards
+        or seen.around.app_open
+        or seen.around_before.app_open
+        or opened
+    ):
         return
     kept = {row.number("stan"): row for row in facts.unsent}
     for entry in seen.entries:
