@@ -62,10 +62,14 @@ class CardholderFlow(PaymentFlow):
             self.terminal.order(fx.AnswerCard(ApplicationChoice(index)))
 
     def keep_ask(self, event: Event) -> None:
-        """Wait for the answer; from now on the screen speaks the card's language where it can."""
+        """Wait for the answer."""
         if isinstance(event, KernelAsked):
             self.asked = event.ask
-            self.locale = self.terminal.language_of(event.ask.languages) or self.locale
+            self.speak(event.ask.languages)
+
+    def speak(self, languages: tuple[str, ...]) -> None:
+        """From now on the screen speaks the card's language where it can."""
+        self.locale = self.terminal.language_of(languages) or self.locale
 
     def keep_message(self, event: Event) -> None:
         """Show the message until the next one. A card that is read is told by a tone and all lights (Book A, 9.3)."""

@@ -59,7 +59,7 @@ class LastWordFlow(CardholderFlow):
         if not isinstance(event, KernelEnded) or event.outcome.card is None:
             return
         outcome = event.outcome
-        self._speak_to(outcome)
+        self.speak(event.outcome.card.languages)
         details = self._details(event.outcome.card, outcome.icc_data)
         began = self.payment or payment_of(self.terminal, self.kind, self.amount, details, self.locale)
         self.outcome = outcome
@@ -98,7 +98,8 @@ class LastWordFlow(CardholderFlow):
     def refused_by_card(self, event: Event) -> None:
         """The card said no before the acquirer was asked: it is not asked, and the record says why."""
         if isinstance(event, KernelEnded):
-            self._speak_to(event.outcome)
+            if event.outcome.card is not None:  # which ends it without asking, and has a language as well
+                self.speak(event.outcome.card.languages)
             self._record_refused(event.outcome)
         match verdict_of(event):
             case Verdict.DECLINED:
@@ -107,11 +108,6 @@ class LastWordFlow(CardholderFlow):
                 self.announce("not-accepted")
             case _:
                 self.announce("card-error")
-
-    def _speak_to(self, outcome: Outcome) -> None:
-        """A card that ends it without asking for anything has a language as well."""
-        if outcome.card is not None:
-            self.locale = self.terminal.language_of(outcome.card.languages) or self.locale
 
     def _record_refused(self, outcome: Outcome) -> None:
         terminal, card = self.terminal, outcome.card
