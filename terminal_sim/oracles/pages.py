@@ -46,7 +46,7 @@ def pages(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     elif seen.came_to and not _comes_back(seen) and now[0] != 1:
         yield f"it begins with row {now[0]}"
     for foot in (one.text for one in (seen.after.unplaced if seen.after else ()) if one.role is Role.PAGE):
-        first, last, total = (int(digits(part)) for part in re.split("[-/]", foot))
+        first, last, total = map(int, re.findall(r"\d+", foot))
         if (first, last) != (now[0], now[-1]) or last > total:
             yield f"its foot says {foot}, and rows {now[0]} to {now[-1]} are shown"
 
