@@ -99,6 +99,7 @@ class Engine:
         self.beside: list[Beside] = []
         self.tracing = Tracing(trace, clock) if trace is not None else None
         self._jumped = False
+        self._at_one_moment = 0
         self._journal = journal
         self._random = RandomSource(seed)
         self._boards: dict[str, Board] = {}
@@ -179,10 +180,17 @@ class Engine:
 
     def _jump(self, until: int) -> bool:
         self._jumped = True
+        before = self.clock.now.mono
         if self.beside and (due := self._due_beside()) is not None and due <= until:
             self.clock.jump(due, self._fall_due)
-            return True
-        return self.clock.jump(until, self._fall_due)
+            going_on = True
+        else:
+            going_on = self.clock.jump(until, self._fall_due)
+        self._at_one_moment = self._at_one_moment + 1 if going_on and self.clock.now.mono == before else 0
+        if self._at_one_moment > MOST_ROUNDS:
+            self._at_one_moment = 0
+            raise EndlessFirmware(f"something is due for the {MOST_ROUNDS}th time at one moment")
+        return going_on
 
     def _due_beside(self) -> int | None:
         """When something beside the terminals has something to do, if it has."""

@@ -61,6 +61,15 @@ def _silent(sound: Any) -> Any:
     return method
 
 
+def _at_once(sound: Any) -> Any:
+    def batch_due(terminal: Any) -> None:
+        sound(terminal)
+        if len(terminal.stack) > 1:
+            terminal.order(fx.SetAlarm(settlements.BATCH_ALARM, terminal.now.mono))
+
+    return batch_due
+
+
 def _without(item: str) -> Any:
     """Makes a screen that lacks one of its lines."""
 
@@ -192,6 +201,7 @@ ENDS = (
     PlantedBug("a terminal that is switched off leaves no row", V400M, _off_without_a_row),
     # Batches that settle by themselves.
     PlantedBug("a batch settles a day late", V400M, sets(settlements, "next_moment", _a_day_late), _BY_ITSELF),
+    PlantedBug("a batch whose time of day comes in the middle of a payment is due again at once, without end", V400M, wraps(beside, "batch_due", _at_once), _BY_ITSELF),
     PlantedBug("a batch settles in the middle of a payment", S1F2, sets(beside, "batch_due", _wherever_it_stands), _BY_ITSELF),
     PlantedBug("a batch without a payment is said to be in doubt", V400M, wraps(settlements.Settlements, "refusal", lambda sound: lambda self: say("settle-in-doubt") if sound(self) is not None else None)),
     PlantedBug("a batch that is not settled yet is not offered as the last one", V400M, sets(BatchReportFlow, "last", lambda self: self.terminal.durable.settled)),
