@@ -50,7 +50,7 @@ ORDER = [
     "receipt-aid", "receipt-merchant", "receipt-terminal",
     "receipt-auth-code", "receipt-tender", "receipt-original", "receipt-reference", "receipt-cryptogram", "receipt-avs",
     "receipt-type", "receipt-requested", "receipt-total",
-    "receipt-offline", "receipt-expired", "receipt-lost", "receipt-declined", "receipt-void", "receipt-approved",
+    "receipt-offline", "receipt-expired", "receipt-lost", "receipt-declined", "receipt-void", "receipt-void-unanswered", "receipt-approved",
     "receipt-signature", "receipt-retain", "receipt-thanks",
 ]  # fmt: skip
 
