@@ -94,4 +94,20 @@ def summed(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{row.number('payments')} payments of {row.number('sum')} are on record, and {len(gone)} of {total} were lost"
 
 
-ACCOUNTS = (lost, warned, shown, at_home, summed)
+@oracle(
+    "R-end-9",
+    "who confirms that they leave, or signs in, has it on record",
+    contents.KeyPress,
+    contents.Touch,
+    left=(*_LEAVING, "signed-out"),
+)
+def on_record(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.key != "OK" or seen.ignored or not seen.is_on:
+        return
+    screen = screen_id(seen.before)
+    wanted = "sign-in" if screen == "signed-out" else screen
+    if not any(row.kind == "account" and row.text("act") == wanted for row in seen.rows):
+        yield f"{screen} was confirmed, and no row says so"
+
+
+ACCOUNTS = (lost, warned, shown, at_home, summed, on_record)

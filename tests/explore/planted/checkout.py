@@ -211,6 +211,7 @@ CHECKOUT = (
     PlantedBug("a terminal that is opened still waits for its answer", V400M, wraps(Terminal, "_give_up", lambda sound: lambda self: _waits_on(sound, self))),
     PlantedBug("an app that was closed still waits for its answer", STAND, wraps(Terminal, "_give_up", lambda sound: lambda self: _waits_on(sound, self))),
     PlantedBug("the answer to an address stands there where none was asked for", READER, sets(MotoFlow, "approved_with_address", lambda self, event: self.host_approves(event))),
+    PlantedBug("who goes on with another point of sale leaves no row", SQUARE, sets(LeaveFlow, "leave_and_stay", LeaveFlow.go_home)),
     PlantedBug("another point of sale leads back to the menu", SQUARE, sets(LeaveFlow, "leave_and_stay", lambda self, _: self._lose())),
     PlantedBug("a stripe that an outage forbids is refused without a tone", REGISTER, sets(SaleFlow, "refuse_stripe", lambda self, event: put(self, remark=self._refusal_of_stripe(event))), ALLOWED),
     PlantedBug("every chip is declined in an outage", STAND, sets(CardPaymentFlow, "chip_not_offline", lambda self, event: self._offline and self.asks_online(event)), ALLOWED),

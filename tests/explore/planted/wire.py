@@ -34,9 +34,11 @@ from terminal_sim.flows.receipts import Copies
 from terminal_sim.flows.recovery import RecoveryFlow
 from terminal_sim.flows.void import VoidFlow
 from tests.explore.planted.planting import (
+    ALLOWED,
     KEEPING,
     REFUNDS,
     S1F2,
+    SQUARE,
     V400M,
     Plant,
     PlantedBug,
@@ -177,6 +179,7 @@ def _boots_blindly(patch: pytest.MonkeyPatch) -> None:
 
 WIRE = (
     # What stands in a message.
+    PlantedBug("what was forwarded before the power went is sent again as if it were new", SQUARE, wraps(OfflineQueue, "_request", lambda sound: lambda self, payment, *, repeat: sound(self, payment, repeat=repeat and self._attempts > 0)), ALLOWED),
     PlantedBug("a void says nothing of the sequence number of its card", S1F2, _void_without("sequence")),
     PlantedBug("a void of a stripe in place of a chip is of a plain one", V400M, _void_without("fallback")),
     PlantedBug("a void speaks the language of the terminal", V400M, _void_without("language")),

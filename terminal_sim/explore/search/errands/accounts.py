@@ -12,14 +12,19 @@ from terminal_sim.explore.search.errands.way import Errand, MenuWay, paid, start
 def accounts(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
     """Each way to leave, with a power cut behind it, and with the settings looked at once somebody is signed in again."""
     settings = ways_to(ways, "offline-settings")
-    allow: Errand = (
-        (*settings[0], (TAP, "allow"), (TAP, "home")) if settings and profile.offline.settings else ()
-    )
+    changed: list[Errand] = []
+    if settings and profile.offline.settings:
+        limited: Errand = (*settings[0], (TAP, "offline-limit"), (PRESS, "5000", "OK"))
+        changed = [
+            (*settings[0], (TAP, "allow"), (TAP, "home")),
+            (*limited, (TAP, "home")),
+            (*limited, (TAP, "allow"), (TAP, "home")),
+        ]
     for leave in ways_to(ways, "sign-out", "switch-pos", "factory-reset", "delete-app"):
         left: Errand = (*leave, (PRESS, "OK"))
         yield (*left, ("power", "cut"), ("power", "on"), (TAP, "sign-in"))
         yield (*leave, (PRESS, "CANCEL"))
         for start in starts(profile):
             yield (*left, (TAP, "sign-in"), *paid(start, 1000))
-        if allow:
-            yield (*allow, *left, (TAP, "sign-in"), *settings[0])
+        for change in changed:
+            yield (*change, *left, (TAP, "sign-in"), *settings[0])

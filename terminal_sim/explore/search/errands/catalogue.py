@@ -11,6 +11,7 @@ from terminal_sim.bench import Profile
 from terminal_sim.explore.search.errands.accounts import accounts
 from terminal_sim.explore.search.errands.afterwards import afterwards
 from terminal_sim.explore.search.errands.brims import brims
+from terminal_sim.explore.search.errands.circumstances import circumstances
 from terminal_sim.explore.search.errands.every_card import every_card
 from terminal_sim.explore.search.errands.every_kind import every_kind
 from terminal_sim.explore.search.errands.hindered import hindered
@@ -43,6 +44,7 @@ def errands(profile: Profile, numbers: Mapping[str, str], pins: Mapping[str, str
         offline(profile, ways),
         kept(profile, ways),
         hindered(profile, ways),
+        circumstances(profile, ways),
         interrupted(profile, ways, numbers),
         point_of_sale(profile, numbers),
         results(profile, ways, numbers),

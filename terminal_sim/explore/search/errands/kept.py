@@ -58,6 +58,7 @@ def kept(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             unheard: Errand = (*waits, _SILENT, up, (WAIT, "2s"))
             yield (*unheard, down, (WAIT, "10min"), *one, (WAIT, "1h"), up, (WAIT, "2s"))
             yield (*unheard, down, up, (WAIT, "2s"))
+            yield (*unheard, ("power", "cut"), ("power", "on"), (WAIT, "5min"))
             for leave in ways_to(ways, "sign-out", "switch-pos"):
                 yield (*unheard, down, *one, *leave, (PRESS, "OK"), up, (WAIT, "5min"))
             if profile.app:
