@@ -51,12 +51,13 @@ def account(terminal: FlowStack, event: ev.AccountChanged) -> None:
 
 
 def card_in(terminal: FlowStack, event: ev.CardInserted) -> None:
-    terminal.environment.card_in = True
+    terminal.environment.card_in, terminal.environment.card_spent = True, event.spent
     terminal.offer(Trigger.CARD_INSERTED, event)
 
 
 def card_out(terminal: FlowStack, event: ev.CardRemoved) -> None:
-    terminal.environment.card_in = False
+    if not event.from_field:
+        terminal.environment.card_in = terminal.environment.card_spent = False
     terminal.fire(Trigger.CARD_REMOVED, event)
 
 
@@ -75,5 +76,5 @@ def reader(terminal: FlowStack, event: ev.ReaderChanged) -> None:
     """A reader that is lost has no card for the terminal either."""
     terminal.environment.reader = event.connected
     if not event.connected:
-        terminal.environment.card_in = False
+        terminal.environment.card_in = terminal.environment.card_spent = False
     terminal.fire(Trigger.READER_FOUND if event.connected else Trigger.READER_LOST, event)

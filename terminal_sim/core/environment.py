@@ -10,7 +10,7 @@ from terminal_sim.core.text import Text, say
 
 
 class Environment(Struct):
-    """`link` is the one in use; `battery` in percent; `card_in` a chip card in the slot; `app_open` where the firmware is an app.
+    """`link` is the one in use; `battery` in percent; `card_in` a chip card in the slot, `card_spent` one that a payment was begun with; `app_open` where the firmware is an app.
 
     `standalone` says that the account takes payments which the terminal begins itself.
     """
@@ -22,6 +22,7 @@ class Environment(Struct):
     battery: int = 100
     reader: bool = True
     card_in: bool = False
+    card_spent: bool = False
     app_open: bool = True
     standalone: bool = True
 

@@ -101,7 +101,9 @@ class Touched(Struct, frozen=True):
 
 
 class CardInserted(Struct, frozen=True):
-    pass
+    """A chip card is in the slot; `spent` where a payment has been begun with it since it was put there."""
+
+    spent: bool = False
 
 
 class CardTapped(Struct, frozen=True):
@@ -109,7 +111,9 @@ class CardTapped(Struct, frozen=True):
 
 
 class CardRemoved(Struct, frozen=True):
-    pass
+    """The card has left the slot, or the field while it was read there."""
+
+    from_field: bool = False
 
 
 class CardSwiped(Struct, frozen=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from terminal_sim.core import effects as fx
-from terminal_sim.core.events import Event, KernelAsked, Trigger
+from terminal_sim.core.events import CardRemoved, Event, KernelAsked, Trigger
 from terminal_sim.core.flow import Move, Moves, State, States
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.screen import Screen, TextLine, Tone
@@ -36,6 +36,10 @@ class CardPaymentFlow(LastWordFlow):
     def kernel_waits(self, _: Event) -> bool:
         """Whether the kernel gets the acquirer's answer before the payment ends: the card has the last word."""
         return isinstance(self.asked, GoOnline)
+
+    def read_card_left(self, event: Event) -> bool:
+        """Whether it is the card of this payment that has left: another may have been in the slot while one was tapped."""
+        return isinstance(event, CardRemoved) and event.from_field == (self.entry is EntryMode.CONTACTLESS)
 
     def asks_for_card_again(self, event: Event) -> bool:
         return isinstance(event, KernelAsked) and isinstance(event.ask, PresentAgain)
@@ -156,7 +160,13 @@ CONVERSATION_STATES: States[CardPaymentFlow] = (
 CONVERSATION_MOVES: Moves[CardPaymentFlow] = (
     Move(Trigger.CANCEL, BEFORE_REQUEST, "failed", action=CardPaymentFlow.cancel_payment),
     Move(Trigger.TIMEOUT, BEFORE_REQUEST, "failed", action=CardPaymentFlow.run_out_of_time),
-    Move(Trigger.CARD_REMOVED, BEFORE_REQUEST, "failed", action=CardPaymentFlow.card_gone),
+    Move(
+        Trigger.CARD_REMOVED,
+        BEFORE_REQUEST,
+        "failed",
+        guard=CardPaymentFlow.read_card_left,
+        action=CardPaymentFlow.card_gone,
+    ),
     Move(Trigger.READER_LOST, (*BEFORE_REQUEST, "completing"), "failed", action=CardPaymentFlow.reader_gone),
     Move(
         Trigger.READER_LOST,
@@ -258,7 +268,13 @@ CONVERSATION_MOVES: Moves[CardPaymentFlow] = (
         action=CardPaymentFlow.complete_chip,
     ),
     Move(Trigger.KERNEL_OUTCOME, "completing", "failed", action=CardPaymentFlow.decline_chip),
-    Move(Trigger.CARD_REMOVED, "completing", "failed", action=CardPaymentFlow.card_gone_in_doubt),
+    Move(
+        Trigger.CARD_REMOVED,
+        "completing",
+        "failed",
+        guard=CardPaymentFlow.read_card_left,
+        action=CardPaymentFlow.card_gone_in_doubt,
+    ),
     Move(Trigger.TIMEOUT, "completing", "failed", action=CardPaymentFlow.no_verdict),
     *ENDING_MOVES,
 )

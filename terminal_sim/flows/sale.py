@@ -78,6 +78,10 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
         """A chip may come in place of the stripe that it was to fall back to, but not of a tap."""
         return EntryMode.CHIP in self.taken and self.prompt != "clearpay-tap"
 
+    def card_is_spent(self, _: Event) -> bool:
+        """The card in the slot was read for a payment already: whoever stands there now has not put it in."""
+        return self.terminal.environment.card_spent
+
     def stripe_asks_for_chip(self, event: Event) -> bool:
         """A stripe whose service code says that the card has a chip (ISO/IEC 7813, 2xx and 6xx)."""
         stripe = _stripe(event)
@@ -197,9 +201,10 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
 
     def present(self) -> Screen:
         remark = (TextLine(self.remark, self.remark.id, Tone.BAD),) if self.remark else ()
+        environment = self.terminal.environment
         card = (
             (TextLine(say("remove-card"), "remove-card"),)
-            if self.prompt == "swipe-instead" and self.terminal.environment.card_in
+            if environment.card_spent or (self.prompt == "swipe-instead" and environment.card_in)
             else ()
         )
         return Screen(
@@ -258,6 +263,7 @@ CARD_STATES: States[SaleFlow] = (
     *CONVERSATION_STATES,
 )
 CARD_MOVES: Moves[SaleFlow] = (
+    Move(Trigger.CARD_INSERTED, "present", STAY, guard=SaleFlow.card_is_spent),
     Move(Trigger.CARD_INSERTED, "present", "reading", guard=SaleFlow.takes_chips, action=SaleFlow.start_chip),
     Move(
         Trigger.CARD_TAPPED, "present", "present", guard=SaleFlow.tap_not_offline, action=SaleFlow.refuse_tap

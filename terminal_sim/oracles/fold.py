@@ -10,6 +10,7 @@ from terminal_sim.oracles.occurrence import (
     Occurrence,
     SeenRow,
     TypedEntry,
+    begins_to_read,
     digits,
     field_of,
     ids,
@@ -38,6 +39,8 @@ _DISTURBING = (
     "remove card",
 )
 _NOT_PLAIN = ("fault", "tear", "power", "network slow", "host sends")
+_ANOTHER_IN_SLOT = ("insert", "remove", "fault reader-link", "fault wire", "fault card")
+_WITHOUT_SLOT = ("tap-card", "swipe")
 _UNANSWERED = ("timeout", "late", "garbage")
 
 
@@ -67,6 +70,8 @@ def fold(facts: SessionFacts, seen: Occurrence) -> None:
     if not _FOLDED.isdisjoint(seen.kinds):
         for entry in seen.entries:  # a slow card may change the state some seconds after the key
             _entry(facts, entry, is_on=seen.is_on)
+        if begins_to_read(seen) and not seen.line.startswith(_WITHOUT_SLOT):
+            facts.is_spent = True
     for row in seen.rows:
         _row(facts, row, seen.confirmed)
     facts.printed += seen.printed
@@ -141,6 +146,7 @@ def _surroundings(facts: SessionFacts, seen: Occurrence) -> None:
 def _done(facts: SessionFacts, seen: Occurrence) -> None:
     """What was done with cards, and what was made to go wrong, as a script says it."""
     word = seen.line.partition(" ")[0]
+    facts.is_spent = facts.is_spent and not seen.line.startswith(_ANOTHER_IN_SLOT)
     facts.is_disturbed = facts.is_disturbed or seen.line.startswith(_DISTURBING)
     facts.line_disturbed = facts.line_disturbed or seen.line.startswith("fault wire")
     if seen.line.startswith("host answers"):

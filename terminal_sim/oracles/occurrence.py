@@ -134,6 +134,15 @@ class Occurrence(Struct):
         return next(drawn, self.mono)
 
 
+def begins_to_read(seen: Occurrence) -> bool:
+    """Whether a card that was asked for begins to be read."""
+    return any(
+        isinstance(one.content, contents.StateChanged)
+        and (one.content.source, one.content.dest) == ("present", "reading")
+        for one in seen.entries
+    )
+
+
 def screen_id(view: View | None) -> str:
     """The id of what is shown, "off" where nothing is."""
     return "off" if view is None else view.screen.id

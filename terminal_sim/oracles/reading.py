@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import Tone, contents
 from terminal_sim.oracles.facts import SessionFacts
-from terminal_sim.oracles.occurrence import Occurrence, screen_id, text_of
+from terminal_sim.oracles.occurrence import Occurrence, begins_to_read, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 from terminal_sim.oracles.states import PRESENTING
 
@@ -137,4 +137,14 @@ def lost(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"the reader is lost, and {screen_id(seen.after)} stands there as before"
 
 
-READING = (stripe, application, address_asked, heard, good_chip, lost)
+@oracle(
+    "R-reader-7",
+    "a chip card that was read for a payment is read again once it was taken out",
+    contents.StateChanged,
+)
+def spent(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if facts.is_spent and begins_to_read(seen) and not seen.line.startswith(PRESENTING):
+        yield "the card in the slot was read for another payment, and this one goes on with it"
+
+
+READING = (stripe, application, address_asked, heard, good_chip, lost, spent)

@@ -187,7 +187,7 @@ class CardConversation:
     def _left(self) -> Event:
         if not self.is_contactless:
             self._gone()
-        return CardRemoved()
+        return CardRemoved(from_field=self.is_contactless)
 
     def _without_reader(self) -> Event:
         self._lost()

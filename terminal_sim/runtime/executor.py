@@ -215,6 +215,8 @@ class Executor:
         board.stop_listening()
         if not contactless:
             board.readers.begun = board.readers.inserted
+            if not effect.reads_only:
+                board.readers.spent = board.readers.inserted
         conversation = board.readers.conversation = self.conversation(board, request)
         self.post(board, conversation.begin())
 

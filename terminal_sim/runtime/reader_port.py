@@ -26,6 +26,7 @@ class ReaderPortState(Struct, frozen=True):
     passed: int
     inserted: int
     begun: int
+    spent: int
     linked: bool
     conversation: ConversationState | None
 
@@ -35,7 +36,7 @@ class ReaderPort:
     """The readers of one terminal. They keep their power when the firmware loses its own.
 
     `open` is what the firmware listens for. `passed` counts the swipes and taps that the readers reported, wanted or not;
-    `inserted` counts the cards that were put into the slot, and `begun` is that count when a conversation was last begun.
+    `inserted` counts the cards that were put into the slot; `begun` is that count when a conversation was last begun, `spent` when it was one of a payment.
     `linked` is false while the link between firmware and readers is down, `lost` while a reader does not answer, and `silent`
     holds the ports of a bench from a failed exchange with their reader to its next answer. `torn` gets each step of a conversation, with its slot.
     """
@@ -46,6 +47,7 @@ class ReaderPort:
     passed: int = 0
     inserted: int = 0
     begun: int = 0
+    spent: int = 0
     linked: bool = True
     lost: bool = False
     silent: set[ReaderPort] = field(default_factory=set, repr=False)
@@ -65,6 +67,7 @@ class ReaderPort:
             self.passed,
             self.inserted,
             self.begun,
+            self.spent,
             self.linked,
             talk.snapshot() if talk is not None else None,
         )
@@ -77,12 +80,13 @@ class ReaderPort:
         self.lost = False
         self.silent.discard(self)
         self.open, self.card_in, self.linked = state.open, state.card_in, state.linked
-        self.passed, self.inserted, self.begun = state.passed, state.inserted, state.begun
+        self.passed, self.inserted = state.passed, state.inserted
+        self.begun, self.spent = state.begun, state.spent
 
     def standing(self) -> list[Event]:
         """Return whether there is a reader, and the card in its slot: the first reports to a firmware that has just started."""
         found: list[Event] = [ReaderChanged(self.in_reach)]
-        return [*found, CardInserted()] if self.in_reach and self.card_in else found
+        return [*found, self._in_slot()] if self.in_reach and self.card_in else found
 
     def poll(self, timeout: float = 0.0) -> list[Event] | None:
         """What happened in front of the readers, as far as the firmware listens to them now; None where nothing did."""
@@ -119,7 +123,7 @@ class ReaderPort:
         self.open = frozenset(entries)
         if self.conversation is not None and self.conversation.is_contactless:
             self.conversation.power_off()
-        return [CardInserted()] if self.card_in and EntryMode.CHIP in self.open else []
+        return [self._in_slot()] if self.card_in and EntryMode.CHIP in self.open else []
 
     def stop_listening(self) -> None:
         """Close the readers and abandon a conversation that is under way."""
@@ -135,6 +139,9 @@ class ReaderPort:
     def fall_silent(self) -> None:
         """The conversation has lost its reader: the next poll says whether it is there again."""
         self.silent.add(self)
+
+    def _in_slot(self) -> CardInserted:
+        return CardInserted(spent=self.spent == self.inserted > 0)
 
     def _noticed(self, change: Presence) -> Iterator[Event]:
         if change.change is Change.SWIPED:

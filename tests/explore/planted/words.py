@@ -258,5 +258,6 @@ WORDS = (
     PlantedBug("a telephone that verified its owner is not believed", V400M, sets(kernel_3, "_device_is_believed", always(False))),
     PlantedBug("the card on a receipt has no stars", V400M, _line("receipt-card", lambda content: content.payment.last4)),
     PlantedBug("a combined signature is asked of a card whose key is not known", V400M, sets(generate, "can_sign", lambda transaction: transaction.method is OdaMethod.CDA)),
+    PlantedBug("a card that stays in the slot pays for the next sale", V400M, sets(SaleFlow, "card_is_spent", always(False))),
     PlantedBug("a chip that was read is asked for again without end", V400M, sets(SaleFlow, "wants_chip", lambda _self, event: verdict_of(event) is not Verdict.USE_CHIP)),
 )  # fmt: skip
