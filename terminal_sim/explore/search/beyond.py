@@ -40,8 +40,6 @@ _NO_RED_KEY = "a red key, which the screen does not draw"
 _WITHOUT_RED_BUTTON = ("approved", "changed", "settled", _TILL)
 _ENDED_SO = "may_select_next"
 _NO_KERNEL = "an outcome that no kernel ends with"
-_READ_FIRST = "a card in the slot, which is read before a number is typed"
-_CARD_IN, _CARD_OUT = "card_is_in", "card_removed"
 _STRIPE, _FALLBACK = "entries.stripe", "wants_stripe"
 _ANSWERED, _BY_THE_KERNEL = ("host_reply", "host_unreachable"), "kernel_waits"
 
@@ -70,10 +68,8 @@ def beyond_a_script(
         return _NO_KERNEL
     if trigger == "cancel" and not _draws_red_key(profile, state):
         return _NO_RED_KEY
-    if (guard == _CARD_IN or trigger == _CARD_OUT) and _is_typed_at_a_prompt(profile, flow):
-        return _READ_FIRST
-    if not profile.entries.stripe and (guard == _FALLBACK or (state, trigger) == (_PROMPT, _CARD_OUT)):
-        return _STRIPE  # a card is in the slot at a prompt where its stripe is asked for in place of its chip
+    if not profile.entries.stripe and guard == _FALLBACK:
+        return _STRIPE
     if trigger in _ANSWERED and guard != _BY_THE_KERNEL and not profile.entries.stripe:
         return _STRIPE if _asks_by_the_kernel(profile, flow, state, trigger) else ""
     return ""
@@ -89,13 +85,6 @@ def _draws_red_key(profile: Profile, state: str) -> bool:
     if profile.keypad.where == "keys" or state not in _WITHOUT_RED_BUTTON:
         return True
     return state == _TILL and any("CANCEL" in row for row in profile.keypad.layout)
-
-
-def _is_typed_at_a_prompt(profile: Profile, flow: str) -> bool:
-    """Whether a number is typed in the flow, and a prompt for a card alone leads to it: the prompt reads what is in the slot, and a closed reader takes no card."""
-    flows = flows_of(profile)
-    prompts = [one for one in flows.values() if flow in one.starts and _reads_chips(one)]
-    return bool(prompts) and not _reads_chips(flows[flow])
 
 
 def _reads_chips(flow: AnyFlow) -> bool:

@@ -168,7 +168,6 @@ def test_what_was_always_around_when_a_guard_held_is_wanted_again_and_nothing_el
         ("square-stand", "checkout pad cancel - has_input", "a red key, which the screen does not draw"),
         ("square-stand", "charge failed cancel done -", ""),
         ("v400m", "sale approved cancel done -", ""),
-        ("square-stand", "gift-card failed card_removed - -", "a card in the slot, which is read before a number is typed"),
         ("square-stand", "charge failed card_removed - -", ""),
         ("v400m", "moto failed card_removed - -", ""),
         ("square-stand", "charge authorising host_reply failed -", "entries.stripe"),
