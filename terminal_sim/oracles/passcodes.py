@@ -87,6 +87,8 @@ def locked_screen(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{said!r}, and it is locked for {' or '.join(map(str, sorted(minutes)))} minutes"
     elif not said and until:
         yield "the passcode is locked, and the screen does not say so"
+    if said and has(seen.after, "wrong-passcode"):
+        yield "the passcode is locked, and the screen speaks of a wrong one as well"
     if until and seen.key.isdigit() and field_of(seen.after)[2]:
         yield "the passcode is locked, and a digit was typed"
 

@@ -8,7 +8,7 @@ from terminal_sim.bench import Tone, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, begins_to_read, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
-from terminal_sim.oracles.states import PRESENTING
+from terminal_sim.oracles.states import NOT_PAID, PRESENTING
 
 _PROMPTS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _NEEDING_READER = (*_PROMPTS, "enter-pin", "choose-application")
@@ -147,4 +147,16 @@ def spent(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield "the card in the slot was read for another payment, and this one goes on with it"
 
 
-READING = (stripe, application, address_asked, heard, good_chip, lost, spent)
+@oracle(
+    "R-reader-8",
+    "a payment whose card is not in the reader any more goes on without the reader",
+    contents.Act,
+    left=("processing",),
+)
+def goes_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    of_reader = seen.line in ("fault reader-link down", "remove card")
+    if of_reader and facts.way in ("", "swipe") and not facts.asked_by_till and seen.came_to in NOT_PAID:
+        yield f"{seen.line} led to {seen.came_to}, and the card was {'swiped' if facts.way else 'typed'}"
+
+
+READING = (stripe, application, address_asked, heard, good_chip, lost, spent, goes_on)

@@ -13,6 +13,7 @@ from terminal_sim.core import receipt
 from terminal_sim.core.durable_state import PasscodeState
 from terminal_sim.core.events import Trigger
 from terminal_sim.core.rows.kinds import CardRefusedRow, PasscodeRow
+from terminal_sim.core.screen import Shown, TextLine, Tone
 from terminal_sim.core.text import say
 from terminal_sim.display import texts
 from terminal_sim.display.texts import Texts
@@ -21,9 +22,10 @@ from terminal_sim.emv.steps import cvm, entry_point, generate, tap
 from terminal_sim.emv.steps.state import OdaMethod
 from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.flows import passcode, receipts, request, sale
 from terminal_sim.flows import payment as payment_flow
-from terminal_sim.flows import receipts, request, sale
 from terminal_sim.flows.cardholder import CardholderFlow
+from terminal_sim.flows.charge import ChargeFlow
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.history import HistoryFlow
 from terminal_sim.flows.last_word import verdict_of
@@ -34,6 +36,7 @@ from tests.explore.planted.planting import (
     READER,
     REFUNDS,
     S1F2,
+    SQUARE,
     V400M,
     Plant,
     PlantedBug,
@@ -44,6 +47,21 @@ from tests.explore.planted.planting import (
     without_move,
     wraps,
 )  # fmt: skip
+
+
+def _asked_and_wrong(self: Any) -> Any:
+    """A lock that leaves the complaint where it stood."""
+    left = self.locked_for()
+    extra = (
+        (TextLine(say("passcode-locked", time=passcode._minutes(left)), "passcode-locked", Tone.BAD),)
+        if left
+        else ()
+    )
+    return self.field("passcode", Shown.MASKED, None, *extra)
+
+
+def _each_way_too_high(self: Any, event: Any) -> bool:
+    return self.offers_ways(event) and self.amount.minor > self.terminal.profile.limits.moto_max_amount
 
 
 def _in_english(wording: str) -> Plant:
@@ -258,6 +276,9 @@ WORDS = (
     PlantedBug("a telephone that verified its owner is not believed", V400M, sets(kernel_3, "_device_is_believed", always(False))),
     PlantedBug("the card on a receipt has no stars", V400M, _line("receipt-card", lambda content: content.payment.last4)),
     PlantedBug("a combined signature is asked of a card whose key is not known", V400M, sets(generate, "can_sign", lambda transaction: transaction.method is OdaMethod.CDA)),
+    PlantedBug("a payment by a stripe fails when the card of the one before is taken out", V400M, moves("sale", Trigger.CARD_REMOVED, "authorising", guard=None)),
+    PlantedBug("a locked passcode speaks of a wrong one as well", V400M, sets(PasscodeFlow, "ask", _asked_and_wrong)),
+    PlantedBug("a gift card may pay no more than a number that is typed", SQUARE, sets(ChargeFlow, "number_too_high", _each_way_too_high), {"limits.moto_max_amount": "5000"}),
     PlantedBug("a card that stays in the slot pays for the next sale", V400M, sets(SaleFlow, "card_is_spent", always(False))),
     PlantedBug("a chip that was read is asked for again without end", V400M, sets(SaleFlow, "wants_chip", lambda _self, event: verdict_of(event) is not Verdict.USE_CHIP)),
 )  # fmt: skip

@@ -8,6 +8,8 @@ from terminal_sim.bench import Profile
 from terminal_sim.explore.search.act import PRESS, TAP, WAIT, Act
 from terminal_sim.explore.search.errands.way import CHIP, DONE, Errand, MenuWay, starts, ways_to
 
+_SILENT: Act = ("host", "answers", "timeout")
+
 
 def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
     """Payments with something wrong around the terminal at the moment that matters."""
@@ -57,6 +59,8 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         yield (("host", "answers", *("timeout",) * 4), *in_vain, *in_vain, ("power", "cut"), ("power", "on"), (WAIT, "3min"))  # fmt: skip
         yield (*begun, CHIP, ("fault", "tamper"), (WAIT, "150s"))
         yield (*begun, CHIP, ("network", "down"), (WAIT, "150s"), ("network", "up"), (WAIT, "10min"))
+        silent: Errand = (*begun, CHIP, *DONE[:-1], (WAIT, "1min"), _SILENT, *begun)
+        yield (*silent, ("swipe", "visa-stripe"), ("remove", "card"), (WAIT, "3min"))
         for spoiled in ("card-garbage", "card-torn"):
             slow: Errand = (("network", "slow", "5s"), *begun, CHIP, ("fault", spoiled), (WAIT, "20s"))
             yield (*slow, ("network", "slow", "0s"), ("remove", "card"), (WAIT, "3min"))

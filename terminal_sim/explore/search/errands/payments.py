@@ -109,9 +109,9 @@ def bounds(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
     for start in starts(profile):
         yield paid(start, limits.max_amount)
         yield paid(start, limits.max_amount + 1)
-        if profile.checkout is not None and profile.checkout.manual_entry:
+        for offered in ("manual-entry", "gift-card", "clearpay") if profile.checkout is not None else ():
             for amount in (limits.moto_max_amount, limits.moto_max_amount + 1):
-                yield (*start, (PRESS, str(amount), "OK"), (TAP, "manual-entry"))
+                yield (*start, (PRESS, str(amount), "OK"), (TAP, offered))
     for way in ways_to(ways, "moto"):
         yield (*way, (PRESS, str(limits.moto_max_amount), "OK"))
         yield (*way, (PRESS, str(limits.moto_max_amount + 1), "OK"))
