@@ -189,7 +189,8 @@ def lights(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     left=("enter-pin", "choose-application", "processing"),
 )
 def taken_out(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    on_screen = screen_id(seen.before) in ("enter-pin", "choose-application")
+    # Of a card that was tapped nothing is in the slot: what is taken out there was left by somebody before.
+    on_screen = screen_id(seen.before) in ("enter-pin", "choose-application") and facts.way != "tap-card"
     while_asking = (
         screen_id(seen.before) == "processing" and facts.state == "authorising" and facts.way == "insert"
     )

@@ -29,6 +29,7 @@ class Lookalike(NamedTuple):
 SETTLE = "press 9 OK 0856 OK; tap id:settle; press OK"
 TYPED = "press 1 OK; tap id:manual-entry; press 4111111111111111 OK 0330 OK 737 OK"
 LOOKALIKES = (
+    Lookalike("the card of the sale before is taken out while the PIN of another is typed", "square-terminal", "press 500 OK; insert visa-credit; wait 2s; tap id:home; press 9999999 OK; tap-card mastercard-pin; remove card; press 1234 OK; wait 2s"),
     Lookalike("one of two kept payments has left when the terminal is signed out", "square-register", f"{KEPT}; host answers timeout timeout; network up; wait 2s; network down; press 500 OK; insert visa-credit; press OK; remove card; tap id:more; tap id:sign-out; press CANCEL; tap id:sign-out; press OK", {"offline.allowed": "true"}),
     Lookalike("a terminal that keeps two payments is opened", "square-terminal", f"{KEPT}; press 500 OK; insert visa-credit; press OK; remove card; fault tamper", {"offline.allowed": "true"}),
     Lookalike("a second void is declined while the first one is still in doubt", "s1f2", f"pos sale T-1 1000; swipe visa-stripe; wait 2s; press OK; pos sale T-2 1250; swipe visa-stripe; wait 2s; press OK; host answers {' '.join(['timeout'] * 3)} declined:51; pos refund T-1; wait 125s; press OK; pos refund T-2; wait 10min"),
