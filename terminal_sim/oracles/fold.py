@@ -39,6 +39,7 @@ _DISTURBING = (
     "remove card",
 )
 _NOT_PLAIN = ("fault", "tear", "power", "network slow", "host sends")
+_DISTURBING_CARDS = ("fault", "tear", "power", "remove card")
 _ANOTHER_IN_SLOT = ("insert", "remove", "fault reader-link", "fault wire", "fault card")
 _WITHOUT_SLOT = ("tap-card", "swipe")
 _UNANSWERED = ("timeout", "late", "garbage")
@@ -74,6 +75,8 @@ def fold(facts: SessionFacts, seen: Occurrence) -> None:
             facts.is_spent = True
     for row in seen.rows:
         _row(facts, row, seen.confirmed)
+    if contents.MessageReceived in seen.kinds:
+        facts.script_due = False
     facts.printed += seen.printed
     if seen.line.startswith("power"):
         facts.powered_at = seen.mono
@@ -147,6 +150,10 @@ def _done(facts: SessionFacts, seen: Occurrence) -> None:
     """What was done with cards, and what was made to go wrong, as a script says it."""
     word = seen.line.partition(" ")[0]
     facts.is_spent = facts.is_spent and not seen.line.startswith(_ANOTHER_IN_SLOT)
+    in_flight = screen_id(seen.before) == "processing"  # its answer has none
+    facts.script_due = facts.script_due or (seen.line.startswith("host sends") and not in_flight)
+    if seen.line.startswith(_DISTURBING_CARDS):
+        facts.script_due = False
     facts.is_disturbed = facts.is_disturbed or seen.line.startswith(_DISTURBING)
     facts.line_disturbed = facts.line_disturbed or seen.line.startswith("fault wire")
     if seen.line.startswith("host answers"):

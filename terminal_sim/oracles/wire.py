@@ -214,4 +214,30 @@ def never_left(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{name} never left, and waits to be sent"
 
 
-WIRE = (as_the_row, over, goes_on, by_itself, looks_on, same_card, code_of_the_card, as_answered, never_left)
+@oracle(
+    "R-message-12",
+    "what a script of the issuer has done to a chip goes out as an advice",
+    contents.MessageReceived,
+)
+def script_results(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if not facts.script_due or facts.line_disturbed or not seen.is_on:
+        return
+    for row in seen.rows:
+        paid = row.kind in ("sale", "refund") and row.text("state") == "COMPLETED"
+        online = paid and row.text("entry") == "chip" and not facts.is_kept(row)
+        if online and "card-advice" not in {one.out for one in sent_in(seen)}:
+            yield f"the issuer has sent a script for the card of {row.text('reference')}, and hears nothing of it"
+
+
+WIRE = (
+    as_the_row,
+    over,
+    goes_on,
+    by_itself,
+    looks_on,
+    same_card,
+    code_of_the_card,
+    as_answered,
+    never_left,
+    script_results,
+)

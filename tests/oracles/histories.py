@@ -230,6 +230,7 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-language-2": BrokenHistory("the customer's display speaks the seller's language", "press 1000 OK; insert visa-credit-fr; wait 2s"),
     "R-field-9": BrokenHistory("a new passcode that is repeated otherwise begins anew without a word", "tap id:admin; tap id:change-passcode; press 0856 OK 2580 OK 2581 OK"),
     "R-reader-8": BrokenHistory("a payment by a stripe fails when the card of the one before is taken out", "tap id:start; press 1000 OK; insert visa-credit; wait 40s; host answers timeout; tap id:start; press 500 OK; swipe visa-stripe; remove card"),
+    "R-message-12": BrokenHistory("what a script has done to a card is told to nobody", "host sends unblock-pin; tap id:start; press 1000 OK; insert visa-credit; wait 2s"),
     "R-reader-7": BrokenHistory("a card that stays in the slot pays for the next sale", "tap id:start; press 1000 OK; insert visa-credit; wait 40s; tap id:start; press 500 OK"),
     "R-reader-6": BrokenHistory("a reader that was lost is still waited for", "press 1000 OK; fault reader-link down"),
     "R-reader-5": BrokenHistory("a tap is read before it is refused", "network down; press 1000 OK; tap-card visa-credit"),

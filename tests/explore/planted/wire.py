@@ -45,6 +45,7 @@ from tests.explore.planted.planting import (
     always,
     doing,
     fold,
+    nothing,
     put,
     sets,
     without_move,
@@ -187,6 +188,7 @@ WIRE = (
     PlantedBug("a forwarded stripe is one of a chip", S1F2, wraps(OfflineQueue, "_request", _changed(MessageKind.ADVICE, fallback=True)), KEEPING),
     PlantedBug("the codes of two approvals by a card are exchanged", V400M, wraps(LastWordFlow, "approve_offline", _exchanged), _CARD_DECIDES),
     # What is sent once more.
+    PlantedBug("what a script has done to a card is told to nobody", V400M, sets(CardAdvices, "begin", nothing)),
     PlantedBug("what a card said is sent again although it was answered", V400M, sets(CardAdvices, "reply", _stays)),
     PlantedBug("a repeated settlement does not say that it is one", V400M, wraps(Settlements, "_next", doing(lambda self: self._sent_before.clear()))),
     PlantedBug("the waiting for the second message of a settlement goes on with that of the first", V400M, sets(Settlements, "_done", _ends("settlement"))),
