@@ -60,7 +60,7 @@ def _asked_and_wrong(self: Any) -> Any:
     return self.field("passcode", Shown.MASKED, None, *extra)
 
 
-def _each_way_too_high(self: Any, event: Any) -> bool:
+def _each_way_too_high(self: Any, event: Any) -> Any:
     return self.offers_ways(event) and self.amount.minor > self.terminal.profile.limits.moto_max_amount
 
 
