@@ -33,7 +33,7 @@ from terminal_sim.journal.chain import Chains
 from terminal_sim.journal.head import HeadError, HeadFile, Mark
 
 NAME = "checkpoint"
-VERSION = 6
+VERSION = 7
 _FIRST_LINE = f"terminal-sim checkpoint {VERSION} {__version__}\n".encode()
 _DIGEST = 32
 _BOOKS = "acquirer.jsonl"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -39,7 +40,7 @@ from terminal_sim.core.rows.offline import (
     OutageRow,
 )
 from terminal_sim.core.rows.schema import JournalRow, NumberedRow
-from terminal_sim.core.rows.settlement import SettlementRow, SettlementState
+from terminal_sim.core.rows.settlement import BatchOpenedRow, SettlementRow, SettlementState
 from terminal_sim.core.trace_number import TraceNumber
 
 
@@ -99,8 +100,8 @@ class DurableState:
     that are not answered yet, `declined_later` those that the acquirer declined. `receipts_due` has, for each payment that is not
     approved yet, where its receipt by message goes. `orders_seen` is how many of the `orders` the merchant has looked at. `requested` has, by the id of a point of sale's request, the payment begun for it.
     `refused` counts the cards that were refused before the acquirer was asked.
-    `batch` is the number of the open batch and `batch_payments` has the references of its completed payments; `settling` is the batch that
-    the acquirer has not closed yet, `settled` the last one that it has. `unanswered` has, by its reference, each message that a person is called for.
+    `batch` is the number of the open batch and `batch_payments` has the references of its completed payments, of which the first joined it at the civil time `batch_since`, where a row
+    says so; `settling` is the batch that the acquirer has not closed yet, `settled` the last one that it has. `unanswered` has, by its reference, each message that a person is called for.
     """
 
     payments: KnownPayments = field(default_factory=KnownPayments)
@@ -122,6 +123,7 @@ class DurableState:
     tampered: bool = False
     batch: int = 1
     batch_payments: list[str] = field(default_factory=list)
+    batch_since: datetime | None = None
     settling: ClosedBatch | None = None
     settled: ClosedBatch | None = None
     unanswered: dict[str, MessageKind] = field(default_factory=dict)
@@ -230,10 +232,14 @@ class DurableState:
     def _orders_seen(self, row: OrdersSeenRow) -> None:
         self.orders_seen = row.number
 
+    def _batch_opened(self, row: BatchOpenedRow) -> None:
+        self.batch_since = row.at
+
     def _settlement(self, row: SettlementRow) -> None:
         batch = self.settling.moved(row) if self.settling else ClosedBatch.by(row, tuple(self.batch_payments))
         if self.settling is None:
             self.batch_payments.clear()
+            self.batch_since = None
             self.batch = number_after(row.batch)
         self.settling = batch
         if row.state is SettlementState.SETTLED:
@@ -298,6 +304,7 @@ _FOLDS: Mapping[type[JournalRow], Callable[[DurableState, Any], None]] = {
     OfflineDeclinedRow: DurableState._declined,
     OfflineExpiredRow: DurableState._resolved,
     OfflineLostRow: DurableState._resolved,
+    BatchOpenedRow: DurableState._batch_opened,
     SettlementRow: DurableState._settlement,
     UnansweredRow: DurableState._unanswered,
 }

@@ -7,7 +7,9 @@ Rules:
    then the close (0500 with another processing code). A row says that the batch is uploaded before the first of these leaves.
 3. A message that is not answered, or refused, is sent again after `reversal_retry`, doubled each time up to `reversal_retry_max`; the link
    coming back ends the waiting at once. A batch is never given up.
-4. After a power cut the state of the row goes on: the upload begins anew, and the acquirer answers what it has answered before.
+4. A batch that is settled by itself waits for its time of day since its first payment joined it, which is a row: a payment that was kept was begun
+   before that.
+5. After a power cut the state of the row goes on: the upload begins anew, and the acquirer answers what it has answered before.
 """
 
 from __future__ import annotations
@@ -23,9 +25,10 @@ from terminal_sim.core.closed_batch import ClosedBatch
 from terminal_sim.core.memory import SettlementMemory
 from terminal_sim.core.message import HostReply, HostRequest, MessageKind, Original, answers
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import Payment
+from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.retry import patience, record_unanswered
-from terminal_sim.core.rows.settlement import SettlementRow, SettlementState
+from terminal_sim.core.rows.schema import JournalRow
+from terminal_sim.core.rows.settlement import BatchOpenedRow, SettlementRow, SettlementState
 from terminal_sim.core.services import Services
 from terminal_sim.core.text import Text, say
 
@@ -137,24 +140,45 @@ class Settlements:
 
     @property
     def is_ready(self) -> bool:
-        """Whether a batch may be settled by itself now: none waits already, and nothing of the open one is in doubt."""
-        return self._terminal.durable.settling is None and self.refusal is None
+        """Whether a batch may be settled by itself now: its time has come, none waits already, and nothing of the open one is in doubt."""
+        due = self._due()
+        is_over = due is not None and due <= self._terminal.now.civil
+        return is_over and self._terminal.durable.settling is None and self.refusal is None
+
+    def opened_by(self, rows: Iterable[JournalRow]) -> tuple[BatchOpenedRow, ...]:
+        """The row behind `rows` where they bring the first payment of an open batch that is settled by itself."""
+        durable = self._terminal.durable
+        if self._terminal.profile.settlement.time_of_day is None or durable.batch_payments:
+            return ()
+        if not any(
+            isinstance(row, Payment) and row.batch and row.state is PaymentState.COMPLETED for row in rows
+        ):
+            return ()
+        return (BatchOpenedRow(batch=durable.batch, at=self._terminal.now.civil_second),)
 
     def watch(self) -> None:
         """Set the alarm of the time of day at which a batch is settled by itself, where the profile has one.
 
         A batch whose time has passed, for the terminal was off or busy then, is due after `reversal_retry`.
         """
-        at = self._terminal.profile.settlement.time_of_day
-        if at is None:
+        now, due = self._terminal.now, self._due()
+        if due is None:
             return
-        now, waits = self._terminal.now, self._terminal.durable.batch_payments
-        since = self._terminal.durable.payments[waits[0]].at if waits else now.civil
-        due = next_moment(min(since, now.civil), at)
         left = (due - now.civil) // timedelta(microseconds=1)
         if left <= 0:
             left = self._terminal.profile.timeouts.reversal_retry
         self._terminal.order(fx.SetAlarm(BATCH_ALARM, now.mono + left))
+
+    def _due(self) -> datetime | None:
+        """The first time of day since the open batch got its first payment, the next one where it has none; None where no batch is settled by itself."""
+        at = self._terminal.profile.settlement.time_of_day
+        if at is None:
+            return None
+        durable, since = self._terminal.durable, self._terminal.now.civil
+        if durable.batch_payments:
+            joined = durable.batch_since or durable.payments[durable.batch_payments[0]].at
+            since = min(joined, since)
+        return next_moment(since, at)
 
     def _move(self, settling: ClosedBatch, state: SettlementState, reference: str, stan: int) -> None:
         row = SettlementRow.counting(

@@ -140,7 +140,11 @@ class FlowStack:
         self.effects.append(effect)
 
     def record(self, *rows: JournalRow) -> None:
-        """Make `rows` durable before anything that is ordered later, and fold them into the durable state."""
+        """Make `rows` durable before anything that is ordered later, and fold them into the durable state.
+
+        A row that follows from them stands behind them, in the same commit.
+        """
+        rows += self.settlements.opened_by(rows)
         self.effects.append(fx.Record(rows))
         for row in rows:
             self.durable.apply(row)

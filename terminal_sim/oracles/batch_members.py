@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import pairwise
 
 from terminal_sim.bench import contents
-from terminal_sim.oracles.batches import open_batch, rows_of_batches
+from terminal_sim.oracles.batches import civil_time, due_after, open_batch, rows_of_batches
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.messages import sent_in
 from terminal_sim.oracles.occurrence import Occurrence
@@ -67,4 +68,29 @@ def in_the_open_one(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{name} is in batch {row.number('batch')}, and batch {wanted} is open"
 
 
-BATCH_MEMBERS = (in_order, in_the_open_one)
+@oracle(
+    "R-batch-10",
+    "a batch that is settled by itself has had a payment since before its time of day",
+    contents.TimePassed,
+)
+def waited_for(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    at = facts.profile.settlement.time_of_day
+    closed = [row for row in seen.rows if row.kind == "settlement" and row.text("state") == "PENDING"]
+    if at is None or not closed or seen.key or "batch" not in seen.dues or "state" in seen.dues:
+        return
+    batch = closed[0].number("batch")
+    joined = [
+        row.mono
+        for rows in facts.payments.values()
+        for row in rows
+        if row.text("state") == "COMPLETED" and row.number("batch") == batch
+    ]
+    if not joined or any(row.kind == "clock" and row.mono >= min(joined) for row in facts.rows):
+        return
+    now = civil_time(facts, seen)
+    since = now - timedelta(microseconds=seen.mono - min(joined))
+    if due_after(since, at) > now:
+        yield f"batch {batch} was settled at {now:%H:%M}, and its first payment joined it at {since:%Y-%m-%d %H:%M}"
+
+
+BATCH_MEMBERS = (in_order, in_the_open_one, waited_for)

@@ -187,17 +187,23 @@ def _says(facts: SessionFacts, seen: Occurrence, paper: PrintedReceipt, rows: li
     if said_of != brands:
         yield f"the report of batch {number} has {dict(said_of)} by brand, and its payments {dict(brands)}"
     closed_at = [row.text("at") for row in rows if row.number("batch") == number]
-    at = datetime.fromisoformat(closed_at[-1]) if closed_at else _now(facts, seen)
+    at = datetime.fromisoformat(closed_at[-1]) if closed_at else civil_time(facts, seen)
     for label in ("receipt-date", "receipt-time"):
         dated = date_of(paper, label)
         if dated is not None and abs(dated - at) > _CLOSE:
             yield f"{label} of batch {number} is {dated}, and it was {at}"
 
 
-def _now(facts: SessionFacts, seen: Occurrence) -> datetime:
+def civil_time(facts: SessionFacts, seen: Occurrence) -> datetime:
     """The civil time of the occurrence, which may be over for a while."""
     now = facts.terminal.bench.engine.clock.now
     return now.civil - timedelta(microseconds=now.mono - seen.mono)
+
+
+def due_after(since: datetime, at: timedelta) -> datetime:
+    """When it is a time of day for the first time behind `since`."""
+    midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + at if midnight + at > since else midnight + at + timedelta(days=1)
 
 
 @oracle(
@@ -243,12 +249,11 @@ def by_itself(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     waits = any(row.number("batch") == batch and row.text("state") in _BOOKED for row in newest)
     if not waits or any(row.text("state") in IN_DOUBT for row in newest):
         return
-    now = _now(facts, seen)
+    now = civil_time(facts, seen)
     since = now - timedelta(
         microseconds=seen.mono - max(facts.stands_since, facts.powered_at, facts.rows[-1].mono)
     )
-    midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)
-    due = midnight + at if midnight + at > since else midnight + at + timedelta(days=1)
+    due = due_after(since, at)
     if now > due + _SLACK:
         yield f"batch {batch} was due at {due:%Y-%m-%d %H:%M}, it is {now:%Y-%m-%d %H:%M}, and it was open"
 

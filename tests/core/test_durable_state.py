@@ -25,7 +25,7 @@ from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.kinds import BootRow, PasscodeRow, ReversalRow, UnansweredRow, UnexpectedRow
 from terminal_sim.core.rows.schema import JournalRow
-from terminal_sim.core.rows.settlement import SettlementRow, SettlementState
+from terminal_sim.core.rows.settlement import BatchOpenedRow, SettlementRow, SettlementState
 from terminal_sim.core.trace_number import LAST_STAN
 from tests.core.samples import AT, payment, rows_of_few, void_of
 from tests.examples import examples
@@ -63,7 +63,10 @@ def test_a_payment_is_in_the_batch_that_its_row_names_once_it_is_completed() -> 
 
 def test_a_settlement_closes_the_batch_and_opens_the_next() -> None:
     done = payment(state=PaymentState.COMPLETED, batch=1)
-    closed = durable(done, settlement())
+    opened = BatchOpenedRow(batch=1, at=AT)
+    assert durable(done, opened).batch_since == AT
+    closed = durable(done, opened, settlement())
+    assert closed.batch_since is None
     assert (closed.batch, closed.batch_payments) == (2, [])
     assert closed.settling is not None
     assert closed.settling.payments == (done.reference,)
@@ -306,6 +309,7 @@ def test_a_copy_knows_the_same_and_goes_on_by_itself() -> None:
     state.orders.append(OnlineOrder(1, "order", 100))
     state.unanswered["V40000010001"] = MessageKind.REVERSAL
     state.batch_payments.append("V40000010001")
+    state.batch_since = AT
     state.settling = state.settled = ClosedBatch.by(settlement(), ("V40000010001",))
     copied = state.copy()
     for each in fields(DurableState):

@@ -52,6 +52,7 @@ CONTRACT = {
     "tamper": "state",
     "unexpected": "mti stan amount response_code",
     "unanswered": "message reference attempts",
+    "batch.opened": "batch at",
     "settlement": (
         "batch state reference stan amount currency at sales? sales_sum? voids? voids_sum? refunds? refunds_sum?"
     ),

@@ -242,6 +242,7 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-batch-6": BrokenHistory("a batch without a payment is said to be in doubt", "press 9 OK 0856 OK; tap id:settle; press OK"),
     "R-tap-3": BrokenHistory("a telephone that verified its owner is not believed", "tap id:start; press 1000 OK; tap-card phone; wait 2s"),
     "R-batch-7": BrokenHistory("a batch that is not settled yet is not offered as the last one", f"{PAID}; host answers timeout timeout timeout; press 9 OK 0856 OK; tap id:settle; press OK; press CANCEL CANCEL; press 9 OK 0856 OK; tap id:batch-report"),
+    "R-batch-10": BrokenHistory("a batch waits for its time of day since its first payment was begun", f"network down; {PAID}; wait 15h; network up; wait 2s; power cut; power on; wait 5min"),
     "R-way-8": BrokenHistory("the checkout begins a payment with an empty battery", "battery 4%; press 500 OK"),
     "R-row-7": BrokenHistory("the last of a card's languages is spoken", "press 1000 OK; insert interac-debit; press 1234 OK; wait 2s"),
 }  # fmt: skip
@@ -254,6 +255,7 @@ OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-paper-4", BrokenHistory("the copy of a void that nobody has answered says that it was declined", "pos sale T-1 1000; swipe visa-stripe; wait 2s; pos refund T-1; network down; wait 1d; tap id:transactions; tap id:history; tap id:txn-1; tap id:receipts; tap id:customer-receipt; tap id:print")),
     ("R-order-1", BrokenHistory("older orders are skipped in the list", "; ".join((*("order 1 500",) * 19, "tap id:orders; tap id:older")))),
     ("R-offline-11", BrokenHistory("what is chosen of offline payments is not kept in an outage", "network down; tap id:more; tap id:settings; tap id:checkout; tap id:offline-payments; tap id:allow-not")),
+    ("R-batch-10", BrokenHistory("the next batch settles a minute behind the time of day", "pos sale T-1 1000; insert visa-credit; wait 2s; press OK; remove card; wait 14h30min; pos refund T-1; wait 2min")),
     ("R-batch-2", BrokenHistory("a batch counts what was asked for where a part was approved", f"host answers partial:500; {PAID}; press 9 OK 0856 OK; tap id:settle")),
     ("R-row-7", BrokenHistory("a payment that is kept forgets its card's language", "network down; press 1000 OK; insert visa-credit-fr")),
     ("R-paper-13", BrokenHistory("a receipt by message waits where its payment was forwarded meanwhile", "network down; press 1000 OK; insert visa-credit; tap id:digital-receipt; press 514555; network up; wait 2s; press 1234 OK")),

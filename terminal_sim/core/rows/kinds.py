@@ -23,7 +23,7 @@ from terminal_sim.core.rows.offline import (
     OutageRow,
 )
 from terminal_sim.core.rows.schema import JournalRow
-from terminal_sim.core.rows.settlement import SettlementRow
+from terminal_sim.core.rows.settlement import BatchOpenedRow, SettlementRow
 
 # The device.
 
@@ -228,6 +228,7 @@ ROW_CLASSES: tuple[type[JournalRow], ...] = (
     ReceiptRow,
     CardRefusedRow,
     TamperRow,
+    BatchOpenedRow,
     SettlementRow,
     UnansweredRow,
     UnexpectedRow,

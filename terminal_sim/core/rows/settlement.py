@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from terminal_sim.core.batch_totals import BatchTotals, Subtotal
 from terminal_sim.core.money import Money
-from terminal_sim.core.rows.schema import NumberedRow
+from terminal_sim.core.rows.schema import JournalRow, NumberedRow
 
 
 class SettlementState(Enum):
@@ -37,6 +37,18 @@ SETTLEMENT_STEPS: tuple[tuple[SettlementState | None, SettlementState], ...] = (
     (SettlementState.UPLOADING, SettlementState.SETTLED),
 )
 """The steps that the rows of one batch may take; None stands before the first row."""
+
+
+class BatchOpenedRow(JournalRow, Struct, frozen=True, kw_only=True):
+    """The first payment has joined an open batch that is settled by itself: it waits for its time of day since `at`, the terminal's civil time.
+
+    A payment that was kept, or a void that waited for its answer, joins the batch later than it was begun.
+    """
+
+    KINDS: ClassVar[tuple[str, ...]] = ("batch.opened",)
+
+    batch: int
+    at: datetime
 
 
 class SettlementRow(NumberedRow, Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.reversals import Reversals
+from terminal_sim.core.rows.settlement import BatchOpenedRow
 from terminal_sim.core.text import say
 from terminal_sim.flows import batches, last_word
 from terminal_sim.flows import payment as payment_flow
@@ -42,6 +43,7 @@ from tests.explore.planted.planting import (
     every,
     moves,
     sets,
+    without_fold,
     without_move,
     wraps,
 )  # fmt: skip
@@ -202,6 +204,8 @@ ENDS = (
     # Batches that settle by themselves.
     PlantedBug("a batch settles a day late", V400M, sets(settlements, "next_moment", _a_day_late), _BY_ITSELF),
     PlantedBug("a batch whose time of day comes in the middle of a payment is due again at once, without end", V400M, wraps(beside, "batch_due", _at_once), _BY_ITSELF),
+    PlantedBug("a batch waits for its time of day since its first payment was begun", V400M, without_fold(BatchOpenedRow), {**_BY_ITSELF, **KEEPING}),
+    PlantedBug("the next batch settles a minute behind the time of day", V400M, sets(settlements.Settlements, "is_ready", lambda self: self._terminal.durable.settling is None and self.refusal is None), _BY_ITSELF),
     PlantedBug("a batch settles in the middle of a payment", S1F2, sets(beside, "batch_due", _wherever_it_stands), _BY_ITSELF),
     PlantedBug("a batch without a payment is said to be in doubt", V400M, wraps(settlements.Settlements, "refusal", lambda sound: lambda self: say("settle-in-doubt") if sound(self) is not None else None)),
     PlantedBug("a batch that is not settled yet is not offered as the last one", V400M, sets(BatchReportFlow, "last", lambda self: self.terminal.durable.settled)),
