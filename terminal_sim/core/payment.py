@@ -142,5 +142,10 @@ class Payment(NumberedRow, Struct, frozen=True, kw_only=True):
         return bool(self.fallback)
 
     @property
+    def is_approved_by_card(self) -> bool:
+        """Whether it waits for the acquirer, and its card has approved it: what was kept has no response code until it is answered (EMV Book 4, A6)."""
+        return self.state in (PaymentState.PENDING, PaymentState.FORWARD_SENT) and bool(self.response_code)
+
+    @property
     def last4(self) -> str:
         return self.pan[-4:]

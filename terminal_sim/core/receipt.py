@@ -89,7 +89,7 @@ class Receipt(Struct, frozen=True):
 
 # A payment in any other state was shown to the customer as declined, and its reprint says the same; a void that nobody has answered may still be done.
 _PAID = (PaymentState.COMPLETED, PaymentState.VOIDED)
-# A payment that was accepted offline, and what became of it.
+# A payment that the terminal has accepted offline, which its card did not approve, and what became of it.
 _OFFLINE = {
     PaymentState.PENDING: "receipt-offline",
     PaymentState.FORWARD_SENT: "receipt-offline",
@@ -173,7 +173,7 @@ def _lines(content: PaymentContent, copy: Copy) -> Iterator[ReceiptLine]:
         yield Pair(say("receipt-requested"), Money(payment.requested, payment.amount.currency))
     yield Pair(say("receipt-total"), payment.amount, bold=True)
     yield Ruler()
-    if payment.state in _PAID:
+    if payment.state in _PAID or payment.is_approved_by_card:
         if voided:
             yield Centred(say("receipt-void"), bold=True)
         yield Centred(say("receipt-approved"), bold=True)

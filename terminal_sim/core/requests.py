@@ -140,7 +140,8 @@ class PaymentRequests:
         elif payment is None:
             self._answer(request, RequestUnknown())
         else:
-            self._answer(request, RequestEnded(say(_NOTICES.get(payment.state, "declined")), payment))
+            notice = "approved" if payment.is_approved_by_card else _NOTICES.get(payment.state, "declined")
+            self._answer(request, RequestEnded(say(notice), payment))
 
     def _runs(self, request: str) -> bool:
         return self.running is not None and self.running.id == request

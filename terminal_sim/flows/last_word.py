@@ -63,11 +63,12 @@ class LastWordFlow(CardholderFlow):
         details = self._details(event.outcome.card, outcome.icc_data)
         began = self.payment or payment_of(self.terminal, self.kind, self.amount, details, self.locale)
         self.outcome = outcome
-        code = OFFLINE_APPROVED if self.payment is None else UNREACHED_APPROVED
+        code = (OFFLINE_APPROVED if self.payment is None else UNREACHED_APPROVED).decode()
         self.payment = structs.replace(
             self.answered(began),
             state=PaymentState.PENDING,
-            response_code=code.decode(),
+            auth_code=code,
+            response_code=code,
             reasons=written(outcome.reasons),
         )
         self.terminal.offline.store_approved(self.payment, request_of(self.terminal, self.payment, details))

@@ -14,6 +14,8 @@ from terminal_sim.oracles.states import PAYMENT_KINDS
 _ENDED = ("COMPLETED", "DECLINED", "PENDING", "REVERSAL_PENDING", "REVERSED")
 _BY_HAND = ("", "remove card")
 _PAID = ("COMPLETED", "VOIDED")
+_WAITING = ("PENDING", "FORWARD_SENT")
+_BY_CARD = ("Y1", "Y3")  # EMV Book 4, A6: approved offline, and since the acquirer could not be reached
 _KEPT = {
     "PENDING": "receipt-offline",
     "FORWARD_SENT": "receipt-offline",
@@ -135,7 +137,10 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"it came out, and nobody knows yet whether {row.text('reference')} is done"
         if "receipt-approved" in ids and state not in (*_PAID, "PENDING", "FORWARD_SENT"):
             yield f"it says approved, and {row.text('reference')} is {state}"
-        kept = _KEPT.get(state, "")
+        by_card = row.text("response_code") in _BY_CARD
+        if "receipt-approved" in ids and state in _WAITING and not by_card:
+            yield f"it says approved, and nobody has approved {row.text('reference')} yet"
+        kept = "receipt-approved" if state in _WAITING and by_card else _KEPT.get(state, "")
         if kept and kept not in ids:
             yield f"it lacks {kept}, and {row.text('reference')} is {state}"
         if "receipt-declined" in ids and (

@@ -139,7 +139,7 @@ def same_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle(
     "R-ending-5",
-    "the code of an approval that the card gave by itself says whether the acquirer was asked before",
+    "the code of an approval that the card gave by itself says whether the acquirer was asked before, and is its approval code",
     contents.RowStored,
 )
 def code_of_the_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
@@ -156,6 +156,9 @@ def code_of_the_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         said = row.text("response_code")
         if row.text("state") == "PENDING" and said.startswith("Y") and said != wanted:
             yield f"{name} has {said}, and the acquirer was {'' if name in asked else 'not '}asked"
+        code = row.text("auth_code")
+        if row.text("state") == "PENDING" and said.startswith("Y") and code != said:
+            yield f"{name} was approved by its card as {said}, and its approval code is {code or 'none'}"
 
 
 @oracle(

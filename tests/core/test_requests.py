@@ -31,7 +31,7 @@ from terminal_sim.core.payment_request import (
 )
 from terminal_sim.core.terminal import Terminal
 from tests.core.fuzz import FLOWS, NAME, PROFILES, STRIPE, Fresh, histories, keys
-from tests.core.samples import AT
+from tests.core.samples import AT, payment
 from tests.examples import examples
 
 ASKED = PaymentRequest(id="R-1", amount=Money(2500, "CAD"), ticket="T-7", server="Ana", register="Bar")
@@ -181,6 +181,20 @@ def test_a_profile_that_offers_no_sale_refuses() -> None:
     home = replace(given.home, entries=tuple(entry for entry in given.home.entries if entry.flow != "sale"))
     fresh.terminal.profile = replace(given, home=home)
     assert ask(fresh) == [RequestRefused(RequestRefusal.SALE)]
+
+
+@pytest.mark.parametrize(
+    ("code", "notice"),
+    [("", "accepted-offline"), ("Y1", "approved"), ("Y3", "approved")],
+    ids=["kept", "approved offline", "approved since nobody was reached"],
+)
+def test_what_waits_for_the_acquirer_is_told_as_the_screen_told_it(code: str, notice: str) -> None:
+    fresh = Fresh(V400M)
+    waits = payment(state=PaymentState.PENDING, request=ASKED.id, response_code=code)
+    fresh.terminal.durable.apply(waits)
+    (told,) = answers(fresh.handle(ev.RequestQueried(ASKED.id)))
+    assert isinstance(told, RequestEnded)
+    assert (told.notice.id, told.payment) == (notice, waits)
 
 
 @ON_EACH

@@ -11,7 +11,7 @@ from terminal_sim.core import receipt
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import Trigger
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import PaymentState
+from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.receipt import Copy, Pair
 from terminal_sim.core.rows.kinds import OrdersSeenRow, ReceiptRow, ReprintRow
 from terminal_sim.core.rows.offline import OfflineDeclinedRow
@@ -201,6 +201,7 @@ PAPER = (
     PlantedBug("the sum of what was declined counts those whose customer was still there", SQUARE, sets(TransactionsFlow, "_sum", _sum_of(lambda one: one.kind.charges))),
     PlantedBug("what the acquirer declined later is not summed", SQUARE, fold(OfflineDeclinedRow, lambda _: DurableState._resolved), ALLOWED),
     PlantedBug("a filter lets through what was declined as well", SQUARE, wraps(TransactionsFlow, "rows", lambda sound: lambda self: [*sound(self), *(one for one in HistoryFlow.rows.fget(self) if self.filter == "completed" and one.state is PaymentState.DECLINED)])),  # type: ignore[attr-defined]
+    PlantedBug("the receipt of what its card has approved says that it waits", V400M, sets(Payment, "is_approved_by_card", always(False)), {"kernel": "offline-capable"}),
     PlantedBug("the copy of what has expired says that it is accepted", SQUARE, lambda patch: patch.setitem(receipt._OFFLINE, PaymentState.EXPIRED, "receipt-offline"), ALLOWED),
     PlantedBug("the filter for what was declined lets through what has expired", SQUARE, lambda patch: patch.setitem(FILTERS, "declined", (PaymentState.DECLINED, PaymentState.EXPIRED)), ALLOWED),
     PlantedBug("a void is offered for a declined payment", V400M, sets(HistoryFlow, "_offers_void", _offers_void((PaymentState.COMPLETED, PaymentState.VOIDED, PaymentState.DECLINED)))),

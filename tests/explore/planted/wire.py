@@ -196,6 +196,7 @@ WIRE = (
     PlantedBug("a void that never left is sent later", S1F2, sets(Reversals, "unreachable", lambda self, stan: self._sent is not None and self._sent.stan == stan)),
     # What leaves at once.
     PlantedBug("the second reversal waits when the first is answered", V400M, sets(Reversals, "_done", _rests)),
+    PlantedBug("what a card approves by itself has no approval code", V400M, wraps(OfflineQueue, "store_approved", lambda sound: lambda self, payment, request: sound(self, structs.replace(payment, auth_code=""), request)), _CARD_DECIDES),
     PlantedBug("what a card approved by itself waits for whatever comes next", V400M, sets(OfflineQueue, "store_approved", _kept), _CARD_DECIDES),
     PlantedBug("a boot looks at the first of two payments in doubt", V400M, sets(RecoveryFlow, "all_resolved", always(True))),
     PlantedBug("a terminal that boots without a link asks for approval", S1F2, _boots_blindly, KEEPING),
