@@ -1,7 +1,7 @@
 """The history: the last payments, newest first; one of them voided, or one of its receipts printed again.
 
 Rules:
-1. A void goes to the card of the original sale, once, and never after a refund of it.
+1. A void goes to the card of the original sale, once, and never after a refund of it; one that is not answered yet is told as such.
 2. A reprint is the receipt as it was with a mark on top, and sends no message.
 """
 
@@ -21,6 +21,13 @@ from terminal_sim.flows.receipts import receipt_for
 from terminal_sim.flows.void import VOID_MOVES, VoidFlow
 
 ROWS = 6
+# What a void in vain says, by whether the money went back by a void, and whether that is still in doubt.
+_GIVEN_BACK = {
+    (True, False): "already-voided",
+    (True, True): "void-unanswered",
+    (False, False): "already-refunded",
+    (False, True): "refund-unanswered",
+}
 
 
 class HistoryFlow(VoidFlow):
@@ -91,10 +98,16 @@ class HistoryFlow(VoidFlow):
         self.remark = None
 
     def explain(self, _: Event) -> None:
-        voided = (
-            self.original is not None and self.original.reference in self.terminal.durable.taken_originals
-        )
-        self.remark = say("already-voided" if voided else "standalone-off")
+        self.remark = self._told_of_void() or say("standalone-off")
+
+    def _told_of_void(self) -> Text | None:
+        """What a person is told who wants to void a payment that has a void or a refund, None where it has neither."""
+        durable = self.terminal.durable
+        names = durable.taken_originals.get(self.original.reference, {}) if self.original is not None else {}
+        if not names:
+            return None
+        newest = durable.payments[list(names)[-1]]
+        return say(_GIVEN_BACK[newest.kind.undoes, newest.state.in_doubt])
 
     def choose_copy(self, event: Event) -> None:
         self.copy = Copy.CUSTOMER if fields.touched(event) == "customer-receipt" else Copy.MERCHANT
@@ -145,8 +158,11 @@ class HistoryFlow(VoidFlow):
                 TextLine(_detail(picked), picked.state.shown_as),
                 TextLine(say("card-line", brand=picked.card_type, last4=picked.last4)),
             ]
-        if self.remark is not None:
-            elements.append(TextLine(self.remark, self.remark.id, Tone.BAD))
+        remark = self.remark
+        if remark is not None and remark.id in _GIVEN_BACK.values():
+            remark = self._told_of_void()  # it may have been answered since
+        if remark is not None:
+            elements.append(TextLine(remark, remark.id, Tone.BAD))
         if self._offers_void:
             elements.append(Choice("void", say("void")))
         if self.terminal.profile.printer is not None:

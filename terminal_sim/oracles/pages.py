@@ -10,11 +10,12 @@ from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.lists import LISTS_OF, listed, newest_rows, picked_reference
 from terminal_sim.oracles.occurrence import Occurrence, digits, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
-from terminal_sim.oracles.states import FILTERS, PRESENTING
+from terminal_sim.oracles.states import FILTERS, IN_DOUBT, PRESENTING
 
 _ASKS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _ROW, _ORDER = "txn-", "order-"
-_REMARKS = ("copy-printed", "out-of-paper", "already-voided", "standalone-off")
+_GIVEN_BACK = ("already-voided", "void-unanswered", "already-refunded", "refund-unanswered")
+_REMARKS = ("copy-printed", "out-of-paper", *_GIVEN_BACK, "standalone-off")
 _WITHIN = ("transaction", "receipts", "customer-receipt", "merchant-receipt", "processing")
 
 
@@ -83,18 +84,22 @@ def remarks(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"a copy was printed, says {seen.came_to}, and nothing came out there"
     if found and seen.came_to == "transaction" and seen.target.startswith(_ROW):
         yield f"{found[0]} stands on a payment that was just picked"
+    if found and found[0] in _GIVEN_BACK:
+        yield from _given_back(facts, seen, found[0])
     if not found or seen.target != "void" or has(seen.before, found[0]):
         return
-    original = picked_reference(facts, seen)
-    row = newest_rows(facts, seen).get(original)
-    taken = any(
-        rows[-1].text("original") == original and rows[-1].text("state") != "DECLINED"
-        for rows in facts.payments.values()
-    )
-    if found[0] == "already-voided" and row is not None and not taken:
-        yield f"{original} is {row.text('state')}, and the screen says that it was voided"
     if found[0] == "standalone-off" and seen.around.standalone:
         yield "the account allows payments, and the screen says that it does not"
+
+
+def _given_back(facts: SessionFacts, seen: Occurrence, said: str) -> Iterator[str]:
+    """What is said of a void in vain is so: the payment is voided or refunded, or it is not answered yet."""
+    original, newest = picked_reference(facts, seen), newest_rows(facts, seen)
+    kind = "void" if "void" in said else "refund"
+    back = [row for row in newest.values() if row.kind == kind and row.text("original") == original]
+    state = back[-1].text("state") if back else "not there"
+    if state not in (IN_DOUBT if said.endswith("unanswered") else ("COMPLETED",)):
+        yield f"{said} is shown, and a {kind} of {original} is {state}"
 
 
 @oracle(

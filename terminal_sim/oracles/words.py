@@ -27,7 +27,7 @@ _GROUPS = (
     ("confirm", "cancel"), ("yes", "no"), ("print", "no-receipt"), ("allow", "allow-not"), ("sign-in", "sign-out", "switch-pos", "factory-reset", "delete-app"),
     ("customer-receipt", "merchant-receipt"), ("receipt-merchant-copy", "receipt-customer-copy"),
     ("receipt-approved", "receipt-declined", "receipt-offline", "receipt-expired", "receipt-lost", "receipt-void", "receipt-void-unanswered"),
-    ("settled", "settlement-pending"), ("already-voided", "standalone-off"), ("banner-network", "banner-service"),
+    ("settled", "settlement-pending"), ("already-voided", "void-unanswered", "already-refunded", "refund-unanswered", "standalone-off"), ("banner-network", "banner-service"),
 )  # fmt: skip
 _APART = {name: group for group in _GROUPS for name in group}
 """What one reading of the words must decide between: how a payment ended, what to do with a card, the two buttons of a screen, the two copies."""

@@ -53,6 +53,19 @@ def test_a_payment_of_which_a_part_went_back_is_not_voided_any_more() -> None:
         assert booked(shop) == [1000, -350]
 
 
+def test_a_void_in_vain_of_a_payment_of_which_a_part_went_back_says_so() -> None:
+    with spoken() as shop:
+        named = paid(shop)
+        assert give_back(shop, named, 3.5, "R1") == ("Success", "")
+        shop.bench.advance(40 * SECOND)
+        for key in ("9", "OK", "0", "8", "5", "6", "OK"):
+            shop.terminal.press(key)
+        for target in ("transactions", "history", "history-transactions", "txn-2", "void"):
+            shop.terminal.touch(target)
+        assert "already-refunded" in shop.terminal.view().ids
+        assert "already-voided" not in shop.terminal.view().ids
+
+
 def test_the_whole_of_an_untouched_payment_is_voided() -> None:
     with spoken() as shop:
         named = paid(shop)

@@ -206,6 +206,7 @@ PAPER = (
     PlantedBug("the filter for what was declined lets through what has expired", SQUARE, lambda patch: patch.setitem(FILTERS, "declined", (PaymentState.DECLINED, PaymentState.EXPIRED)), ALLOWED),
     PlantedBug("a void is offered for a declined payment", V400M, sets(HistoryFlow, "_offers_void", _offers_void((PaymentState.COMPLETED, PaymentState.VOIDED, PaymentState.DECLINED)))),
     PlantedBug("a void is not offered for a payment without the card", V400M, wraps(HistoryFlow, "_offers_void", lambda sound: lambda self: sound(self) and self.original.kind.value == "sale")),
+    PlantedBug("a void that nobody has answered is told as done", V400M, lambda patch: patch.setitem(history._GIVEN_BACK, (True, True), "already-voided")),
     PlantedBug("a remark stays when another payment is picked", V400M, every(sets(HistoryFlow, "forget_remark", nothing), wraps(HistoryFlow, "pick", lambda sound: lambda self, event: _picked(sound, self, event)))),
     PlantedBug("a list shows what was asked for in place of what was approved", V400M, sets(history, "_summary", lambda one: say("history-row", time=say("time", at=one.at), amount=Money(one.requested or one.amount.minor, one.amount.currency), last4=one.last4))),
     PlantedBug("a voided payment is shown as completed", S1F2, sets(history, "_detail", lambda one: say("state-COMPLETED") if one.state is PaymentState.VOIDED else say(f"state-{one.state.value}"))),
