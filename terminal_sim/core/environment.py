@@ -35,7 +35,7 @@ def shows(profile: Profile, entry: MenuEntry) -> bool:
     """Whether a menu lists `entry` at all: what the profile switches off is not there."""
     if entry.needs == "moto":
         return profile.moto.enabled
-    if entry.needs == "unreferenced-refunds":
+    if entry.needs in ("unreferenced-refunds", "refund-passcode"):
         return profile.refunds.unreferenced
     if entry.needs == "settlement":
         return profile.settlement.enabled

@@ -41,6 +41,8 @@ from terminal_sim.core.services import RequestDesk, Services
 if TYPE_CHECKING:
     from transitions import Machine
 
+    from terminal_sim.core.config import MenuEntry
+
 __all__ = [
     "DONE",
     "NOTHING",
@@ -113,6 +115,9 @@ class Context:
             every = (slot for base in cls.__mro__ for slot in base.__dict__.get("__slots__", ()))
             known = _SLOTS[cls] = tuple(slot for slot in every if slot not in ("terminal", "flow"))
         return known
+
+    def chosen_by(self, entry: MenuEntry) -> None:
+        """Take what the menu entry that starts the flow says of it; most flows have nothing to be told."""
 
     def deadline(self, timeout: str) -> int:
         """When the state is left that waits for the profile's time-out of this name: in microseconds of virtual time, from now."""

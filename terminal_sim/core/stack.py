@@ -179,7 +179,9 @@ class FlowStack:
         elif entry.menu:
             self.push(own_flows.menu(self.flows, self, entry.menu))
         else:
-            self.push(self.flows[entry.flow].begin(self))
+            begun = self.flows[entry.flow].begin(self)
+            begun.chosen_by(entry)
+            self.push(begun)
 
     def shows(self, entry: MenuEntry) -> bool:
         """Whether a menu of this terminal lists `entry`."""

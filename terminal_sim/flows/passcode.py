@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 import math
 
-from terminal_sim.core.config import Passcode
+from terminal_sim.core.config import MenuEntry, Passcode
 from terminal_sim.core.durable_state import passcode_digest
 from terminal_sim.core.events import Event, Returned, Trigger
 from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, Moves, State, on_each
@@ -114,7 +114,7 @@ PASSCODE = Flow(
 
 
 class ChangePasscodeFlow(PasscodeFlow):
-    """The old one first, then the new one twice."""
+    """The old one first, then the new one twice. It is the passcode that the menu entry names, or the first of the profile."""
 
     __slots__ = ("first",)
 
@@ -122,6 +122,9 @@ class ChangePasscodeFlow(PasscodeFlow):
         super().__init__(terminal)
         self.name = next(iter(terminal.profile.passcodes))
         self.first = ""
+
+    def chosen_by(self, entry: MenuEntry) -> None:
+        self.name = entry.passcode or self.name
 
     def ask_passcode(self, _: Event) -> None:
         passcode = PASSCODE.begin(self.terminal)

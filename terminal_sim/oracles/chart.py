@@ -102,7 +102,7 @@ def is_listed(profile: Profile, needs: str) -> bool:
     """Whether a menu lists an entry with this need at all."""
     if needs == "moto":
         return profile.moto.enabled
-    return profile.refunds.unreferenced if needs == "unreferenced-refunds" else True
+    return profile.refunds.unreferenced if needs in ("unreferenced-refunds", "refund-passcode") else True
 
 
 def unreached(profile: Profile, been: frozenset[str]) -> list[OracleAlarm]:

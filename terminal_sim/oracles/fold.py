@@ -268,10 +268,11 @@ def asked_passcode(profile: Profile, seen: Occurrence) -> str:
     ]
     if "refund" in began:
         return profile.refunds.passcode
-    if "change-passcode" in began:
-        return next(iter(profile.passcodes))
     menu = profile.menus.get(screen_id(seen.before).removeprefix("menu-"))
     entries = menu.entries if menu is not None else profile.home.entries
+    if "change-passcode" in began:
+        named = next((one.passcode for one in entries if one.id == seen.target), "")
+        return named or next(iter(profile.passcodes))
     typed = text_of(seen.before, "shortcut")
     opened = next((one.menu for one in entries if one.id == seen.target), "") or profile.home.shortcuts.get(
         typed

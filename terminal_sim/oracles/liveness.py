@@ -301,8 +301,8 @@ def opens(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 def changed(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = seen.confirmed
     if said is not None and said.screen == "new-passcode" and seen.came_to == "repeat-passcode":
-        delivered = next(iter(facts.profile.passcodes.values())).code
-        if len(said.digits) < 4 or said.digits == delivered:
+        changes = facts.profile.passcodes.get(facts.passcode_asked)
+        if len(said.digits) < 4 or (changes is not None and said.digits == changes.code):
             yield f"one of {len(said.digits)} digits was taken"
     if seen.came_to == "passcode-changed" and not any(
         row.kind == "passcode" and row.text("result") == "changed" for row in seen.rows

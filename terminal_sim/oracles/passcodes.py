@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import ceil
 
 from terminal_sim.bench import Profile, contents
+from terminal_sim.oracles.chart import is_listed
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.fold import asked_passcode
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id, text_of
@@ -213,9 +214,39 @@ def new_taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = seen.confirmed
     if said is None or said.screen != "new-passcode" or seen.came_to or not seen.is_on:
         return
-    codes = [one.code for one in facts.profile.passcodes.values()]
-    if len(said.digits) >= _SHORTEST and said.digits not in codes:
+    changes = facts.profile.passcodes.get(facts.passcode_asked)
+    if changes is not None and len(said.digits) >= _SHORTEST and said.digits != changes.code:
         yield f"one of {len(said.digits)} digits was refused"
 
 
-PASSCODES = (judged, lock, always_judged, locked_screen, guarded, reminder, new_one, new_taken)
+@oracle(
+    "R-passcode-10",
+    "the passcode that is changed is the one that the menu's entry names, and each that somebody is reminded of has an entry",
+    contents.RowStored,
+    contents.ScreenShown,
+)
+def named(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for row in seen.rows:
+        changes = row.kind == "passcode" and row.text("result") == "changed"
+        if changes and facts.passcode_asked not in ("", row.text("name")):
+            yield f"the passcode {row.text('name')} was changed, and {facts.passcode_asked} was to be"
+    if not seen.came_to or not has(seen.after, "default-passcode"):
+        return
+    menu = facts.profile.menus.get(seen.came_to.removeprefix(_MENU))
+    reminded = menu.passcode if menu is not None else facts.profile.refunds.passcode
+    if reminded and reminded not in _changeable(facts.profile):
+        yield f"the passcode {reminded} is the delivered one, and no entry of a menu changes it"
+
+
+def _changeable(profile: Profile) -> set[str]:
+    """The passcodes that some entry of a menu changes."""
+    first = next(iter(profile.passcodes), "")
+    return {
+        entry.passcode or first
+        for menu in profile.menus.values()
+        for entry in menu.entries
+        if entry.flow == "change-passcode" and is_listed(profile, entry.needs)
+    }
+
+
+PASSCODES = (judged, lock, always_judged, locked_screen, guarded, reminder, new_one, new_taken, named)

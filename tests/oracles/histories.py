@@ -243,6 +243,7 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-tap-3": BrokenHistory("a telephone that verified its owner is not believed", "tap id:start; press 1000 OK; tap-card phone; wait 2s"),
     "R-batch-7": BrokenHistory("a batch that is not settled yet is not offered as the last one", f"{PAID}; host answers timeout timeout timeout; press 9 OK 0856 OK; tap id:settle; press OK; press CANCEL CANCEL; press 9 OK 0856 OK; tap id:batch-report"),
     "R-batch-10": BrokenHistory("a batch waits for its time of day since its first payment was begun", f"network down; {PAID}; wait 15h; network up; wait 2s; power cut; power on; wait 5min"),
+    "R-passcode-10": BrokenHistory("whichever passcode is to be changed, the first one is", "press 9 OK 0856 OK; tap id:change-refund-passcode; press 0856 OK 2580 OK 2580 OK"),
     "R-way-8": BrokenHistory("the checkout begins a payment with an empty battery", "battery 4%; press 500 OK"),
     "R-row-7": BrokenHistory("the last of a card's languages is spoken", "press 1000 OK; insert interac-debit; press 1234 OK; wait 2s"),
 }  # fmt: skip

@@ -130,6 +130,7 @@ MEANINGS: Mapping[type, Mapping[str, str]] = {
         "menu": "menu that it opens",
         "flow": "flow that it starts",
         "needs": "switch while which is off it is hidden",
+        "passcode": "passcode that its flow changes, the first one where none is named",
     },
     Menu: {
         "entries": "entries in their order",

@@ -11,18 +11,24 @@ from terminal_sim.core.moment import Duration
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuEntry:
-    """One line of a menu: it opens another `menu` or starts a `flow`; `needs` hides it while that switch is off."""
+    """One line of a menu: it opens another `menu` or starts a `flow`; `needs` hides it while that switch is off.
+
+    `passcode` is the one that its flow changes, the first of the profile where none is named.
+    """
 
     id: str
     menu: str = ""
     flow: str = ""
-    needs: Literal["", "standalone", "moto", "unreferenced-refunds", "settlement"] = ""
+    needs: Literal["", "standalone", "moto", "unreferenced-refunds", "refund-passcode", "settlement"] = ""
+    passcode: str = ""
 
     def __post_init__(self) -> None:
         if bool(self.menu) == bool(self.flow):
             raise ValueError(
                 f"{self.id}: a menu entry opens either a menu or a flow: give exactly one of them"
             )
+        if self.passcode and not self.flow:
+            raise ValueError(f"{self.id}: a flow changes a passcode, and this entry opens a menu")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

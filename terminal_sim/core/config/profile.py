@@ -117,6 +117,10 @@ class Profile:
     def _check(self, where: str, entry: MenuEntry) -> None:
         if entry.menu and entry.menu not in self.menus:
             raise ValueError(f"{where}: {entry.id!r} opens the menu {entry.menu!r}, which does not exist")
+        if entry.passcode and entry.passcode not in self.passcodes:
+            raise ValueError(
+                f"{where}: {entry.id!r} changes the passcode {entry.passcode!r}, which does not exist"
+            )
 
     @property
     def features(self) -> frozenset[str]:

@@ -33,6 +33,7 @@ from terminal_sim.flows.sale import SaleFlow
 from tests.explore.planted.planting import (
     ALLOWED,
     READER,
+    REFUNDS,
     REGISTER,
     S1F2,
     SQUARE,
@@ -45,6 +46,7 @@ from tests.explore.planted.planting import (
     every,
     fold,
     moves,
+    nothing,
     put,
     sets,
     without_fold,
@@ -169,6 +171,7 @@ PEOPLE = (
     PlantedBug("the right passcode leaves the count of wrong ones", V400M, fold(PasscodeRow, _keeps_failures)),
     PlantedBug("a wrong passcode stays in the field", V400M, wraps(PasscodeFlow, "reject", lambda sound: lambda self, event: _kept_typed(sound, self, event))),
     PlantedBug("the minutes of a lock are rounded down", V400M, sets(passcode, "_minutes", lambda left: type(passcode._MINUTE)(left // passcode._MINUTE * passcode._MINUTE))),
+    PlantedBug("whichever passcode is to be changed, the first one is", V400M, sets(ChangePasscodeFlow, "chosen_by", nothing), REFUNDS),
     PlantedBug("the passcode of refunds is changed in place of the administrator's", V400M, wraps(ChangePasscodeFlow, "change", lambda sound: lambda self, event: (put(self, name="refund"), sound(self, event)))),
     PlantedBug("a passcode is shown as it is typed", V400M, sets(fields, "shown_digits", _masks_nothing(Shown.MASKED))),
     PlantedBug("a card number is shown as it is typed", V400M, sets(fields, "shown_digits", _masks_nothing(Shown.PAN))),

@@ -214,7 +214,7 @@ SCREENS = (
     PlantedBug("that the time of an outage is over is not told", SQUARE, wraps(frame, "_banners", lambda sound: lambda terminal: (one for one in sound(terminal) if one.id != "offline-session-over")), ALLOWED),
     PlantedBug("a remark on a card stays when the next is asked for", V400M, sets(SaleFlow, "insert_instead", lambda self, _: put(self, prompt="insert-instead"))),
     PlantedBug("a digit too many is refused without a word", V400M, sets(AmountField, "refuse_digit", lambda self, _: self.terminal.order(fx.Beep("bad")))),
-    PlantedBug("a menu lacks its last entry", S1F2, wraps(MenuFlow, "screen", lambda sound: lambda self: _less(sound(self), self.table.entries[-1].id))),
+    PlantedBug("a menu lacks its last entry", S1F2, wraps(MenuFlow, "screen", lambda sound: lambda self: _less(sound(self), [one.id for one in self.table.entries if self.terminal.shows(one)][-1]))),
     PlantedBug("the first entry of a menu opens whichever is touched", V400M, sets(MenuFlow, "choose", lambda self, _: self.terminal.open(self.table.entries[0]))),
     PlantedBug("a menu has the title of another", V400M, wraps(MenuFlow, "screen", lambda sound: lambda self: structs.replace(sound(self), elements=(screen.Title("history", say("history")), *sound(self).elements[1:])))),
     PlantedBug("the settings show offline payments as switched on", SQUARE, wraps(OfflineSettingsFlow, "switches", lambda sound: lambda self: _switched_on(sound(self)))),

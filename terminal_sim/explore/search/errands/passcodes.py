@@ -43,27 +43,41 @@ def passcodes(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         yield (*locked, (PRESS, "CANCEL"), *reached)
         for other in ways_to(ways, "change-passcode"):
             yield (*locked, (PRESS, "CANCEL"), (PRESS, "CANCEL"), *other)
-    for errand in ways_to(ways, "change-passcode"):
-        changed: Errand = (
-            *errand,
-            (PRESS, NEW, "OK"),
-            (PRESS, NEW, "OK"),
-            (PRESS, "OK"),
-            (PRESS, "CANCEL"),
-            (PRESS, "CANCEL"),
-        )
-        known = codes(profile)
-        new: Errand = tuple(
-            (PRESS, NEW, "OK") if act[0] == PRESS and act[1] in known else act for act in errand
-        )
-        yield changed
-        yield (*changed, (WAIT, "2min"), *new)
-        yield (*changed, (WAIT, "2min"), *errand)
-        yield (*changed, *new, (WAIT, "2min"), *errand)
-        for refund in ways_to(ways, "refund"):
-            yield (*changed, (WAIT, "2min"), *refund)
-        yield (*changed, ("power", "cut"), ("power", "on"), *new)
-        yield (*errand, (PRESS, NEW, "OK"), (PRESS, WRONG, "OK"))
-        yield (*errand, (PRESS, NEW, "OK"), (PRESS, NEW[:-1], "OK"))
-        yield (*errand, (PRESS, "12", "OK"))
-        yield (*errand, (PRESS, next(iter(profile.passcodes.values())).code, "OK"))
+    for way in ways:
+        if way.flow == "change-passcode":
+            yield from _changed(profile, ways, way)
+
+
+def _changed(profile: Profile, ways: list[MenuWay], way: MenuWay) -> Iterator[Errand]:
+    """A change of the passcode that was typed last, and what lets in then."""
+    name, errand = way.passcodes[-1], way.acts
+    changed: Errand = (
+        *errand,
+        (PRESS, NEW, "OK"),
+        (PRESS, NEW, "OK"),
+        (PRESS, "OK"),
+        (PRESS, "CANCEL"),
+        (PRESS, "CANCEL"),
+    )
+    new = _with_new(profile, way, name)
+    yield changed
+    yield (*changed, (WAIT, "2min"), *new)
+    yield (*changed, (WAIT, "2min"), *errand)
+    yield (*changed, *new, (WAIT, "2min"), *errand)
+    for refund in (one for one in ways if one.flow == "refund"):
+        yield (*changed, (WAIT, "2min"), *refund.acts)
+        yield (*changed, (WAIT, "2min"), *_with_new(profile, refund, name))
+    yield (*changed, ("power", "cut"), ("power", "on"), *new)
+    yield (*errand, (PRESS, NEW, "OK"), (PRESS, WRONG, "OK"))
+    yield (*errand, (PRESS, NEW, "OK"), (PRESS, NEW[:-1], "OK"))
+    yield (*errand, (PRESS, "12", "OK"))
+    yield (*errand, (PRESS, profile.passcodes[name].code, "OK"))
+
+
+def _with_new(profile: Profile, way: MenuWay, name: str) -> Errand:
+    """The way where the passcode of this name is another by now."""
+    typed, known = iter(way.passcodes), codes(profile)
+    return tuple(
+        (PRESS, NEW, "OK") if act[0] == PRESS and act[1] in known and next(typed) == name else act
+        for act in way.acts
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from terminal_sim.bench import Duration, Profile
 from terminal_sim.explore.search.act import PRESS, TAP, WAIT, Act
@@ -19,37 +19,52 @@ DONE: Errand = ((WAIT, "2s"), (PRESS, "OK"), ("remove", "card"))
 
 @dataclass(frozen=True, slots=True)
 class MenuWay:
-    """The acts from the home screen to an entry of a menu, and the flow that it starts, "" where it opens a menu."""
+    """The acts from the home screen to an entry of a menu, and the flow that it starts, "" where it opens a menu.
+
+    `passcodes` are the names of those that are typed on the way, in their order.
+    """
 
     flow: str
     acts: Errand
+    passcodes: tuple[str, ...] = ()
 
 
 def menu_ways(profile: Profile) -> Iterator[MenuWay]:
     """The ways to each entry of each menu that is reached from the home screen; what the profile's switches leave out is not there."""
     home = profile.home
-    ahead: list[tuple[str, Errand, frozenset[str]]] = [
-        (menu, ((PRESS, digits, "OK"),), frozenset()) for digits, menu in home.shortcuts.items()
+    ahead: list[tuple[str, MenuWay, frozenset[str]]] = [
+        (menu, MenuWay("", ((PRESS, digits, "OK"),)), frozenset()) for digits, menu in home.shortcuts.items()
     ]
     for entry in home.entries:
-        way: Errand = ((TAP, entry.id),)
-        yield MenuWay(entry.flow, way)
+        way = MenuWay(entry.flow, ((TAP, entry.id),))
+        yield way
         if entry.menu:
             ahead.append((entry.menu, way, frozenset()))
     while ahead:
         name, way, been = ahead.pop(0)
         menu = profile.menus[name]
-        if menu.passcode:
-            way = (*way, (PRESS, profile.passcodes[menu.passcode].code, "OK"))
+        way = _typing(profile, way, menu.passcode)
         for entry in (one for one in menu.entries if is_listed(profile, one.needs)):
-            there = (*way, (TAP, entry.id))
-            if entry.flow == "refund" and profile.refunds.passcode:
-                there = (*there, (PRESS, profile.passcodes[profile.refunds.passcode].code, "OK"))
-            if entry.flow == "change-passcode":
-                there = (*there, (PRESS, next(iter(profile.passcodes.values())).code, "OK"))
-            yield MenuWay(entry.flow, there)
+            chosen = replace(way, flow=entry.flow, acts=(*way.acts, (TAP, entry.id)))
+            there = _typing(profile, chosen, _asked(profile, entry.flow, entry.passcode))
+            yield there
             if entry.menu and entry.menu not in been:
                 ahead.append((entry.menu, there, been | {name}))
+
+
+def _asked(profile: Profile, flow: str, changes: str) -> str:
+    """The passcode that a flow asks for first, "" for none; its entry says which one it `changes`."""
+    if flow == "refund":
+        return profile.refunds.passcode
+    return changes or next(iter(profile.passcodes)) if flow == "change-passcode" else ""
+
+
+def _typing(profile: Profile, way: MenuWay, passcode: str) -> MenuWay:
+    """The way with a passcode typed behind it, where one is asked for."""
+    if not passcode:
+        return way
+    typed: Act = (PRESS, profile.passcodes[passcode].code, "OK")
+    return replace(way, acts=(*way.acts, typed), passcodes=(*way.passcodes, passcode))
 
 
 def ways_to(ways: list[MenuWay], *flows: str) -> list[Errand]:
