@@ -97,8 +97,8 @@ class DurableState:
     `payments` has each payment by its reference in its newest state, oldest first; `doubtful` those that are in doubt.
     `taken_originals` has the payments that voids and refunds name, each with what these give back in minor units, by their references, as long as
     they are neither declined nor reversed. `stored` has the offline payments
-    that are not answered yet, `declined_later` those that the acquirer declined. `receipts_due` has, for each payment that is not
-    approved yet, where its receipt by message goes. `orders_seen` is how many of the `orders` the merchant has looked at. `requested` has, by the id of a point of sale's request, the payment begun for it.
+    that are not answered yet, `declined_later` those that the acquirer declined. `receipts_due` has, for each payment that
+    waits to be approved, where its receipt by message goes. `orders_seen` is how many of the `orders` the merchant has looked at. `requested` has, by the id of a point of sale's request, the payment begun for it.
     `refused` counts the cards that were refused before the acquirer was asked.
     `batch` is the number of the open batch and `batch_payments` has the references of its completed payments, of which the first joined it at the civil time `batch_since`, where a row
     says so; `settling` is the batch that the acquirer has not closed yet, `settled` the last one that it has. `unanswered` has, by its reference, each message that a person is called for.
@@ -278,6 +278,8 @@ class DurableState:
 
     def _resolved(self, row: OfflineRow) -> None:
         self.stored.pop(row.reference)
+        if row.state is not PaymentState.COMPLETED:
+            self.receipts_due.pop(row.reference, None)
 
     def _declined(self, row: OfflineDeclinedRow) -> None:
         self._resolved(row)

@@ -3,7 +3,8 @@
 Rules:
 1. While the acquirer is out of reach each way is refused with its own words, and the card is still asked for.
 2. A number that is typed goes the way of a payment without the card; a gift card has neither expiry nor code.
-3. A receipt by message is sent when the payment is approved: at once, or once it was forwarded.
+3. A receipt by message is sent when the payment is approved: at once, or once it was forwarded. None is promised for what was declined, has
+   expired or is lost by then, and the screen says so.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from terminal_sim.core.events import Event, Returned, Trigger
 from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, State
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import PaymentState
+from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.kinds import ReceiptRow
 from terminal_sim.core.screen import Button, Choice, Element, Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import say
@@ -30,6 +31,7 @@ from terminal_sim.flows.sale import CARD_MOVES, CARD_STATES
 from terminal_sim.secret import Secret
 
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 7, 15  # of a telephone (ITU-T E.164)
+_GONE = (PaymentState.DECLINED, PaymentState.EXPIRED, PaymentState.LOST)
 _REFUSED = {
     "manual-entry": "not-offline-manual",
     "gift-card": "not-offline-gift-card",
@@ -98,7 +100,13 @@ class ChargeFlow(RestrictedFlow):
 
     def wants_receipt(self, _: Event) -> bool:
         offered = self.terminal.profile.checkout
-        return offered is not None and offered.digital_receipt and not self.receipt_to
+        gone = self._now is not None and self._now.state in _GONE
+        return offered is not None and offered.digital_receipt and not self.receipt_to and not gone
+
+    @property
+    def _now(self) -> Payment | None:
+        """The payment as it is by now: what was kept may have been forwarded since."""
+        return None if self.payment is None else self.terminal.durable.payments[self.payment.reference]
 
     def number_fits(self, _: Event) -> bool:
         return len(self.typed) < _LONGEST_NUMBER
@@ -110,28 +118,33 @@ class ChargeFlow(RestrictedFlow):
         self.typed = ""
 
     def take_number(self, _: Event) -> None:
-        """Nothing of the number but its last digits is kept. What was kept may have been forwarded while it was typed."""
-        self.receipt_to = "*" * (len(self.typed) - 4) + self.typed[-4:]
-        self.typed = ""
-        if self.payment is not None:
-            now = self.terminal.durable.payments[self.payment.reference]
+        """Nothing of the number but its last digits is kept, and nothing at all where no receipt will go out."""
+        typed, self.typed, now = self.typed, "", self._now
+        if now is not None and now.state not in _GONE:
+            self.receipt_to = "*" * (len(typed) - 4) + typed[-4:]
             state = "sent" if now.state is PaymentState.COMPLETED else "due"
             self.terminal.record(ReceiptRow(original=now.reference, to=self.receipt_to, state=state))
 
     def ask_number(self) -> Screen:
         return self.field("receipt-number", Shown.DIGITS)
 
+    def _of_the_receipt(self) -> list[Element]:
+        """What the screen of a result says or offers of a receipt by message, where the checkout has such receipts."""
+        now, offered = self._now, self.terminal.profile.checkout
+        if offered is None or not offered.digital_receipt:
+            return []
+        if self.wants_receipt(Returned()):
+            return [Choice("digital-receipt", say("digital-receipt"))]
+        if now is not None and now.state in _GONE:
+            why = say("receipt-not-sent", state=say(f"state-{now.state.value}"))
+            return [TextLine(why, "receipt-not-sent", Tone.BAD)]
+        return [TextLine(say("receipt-sent-to", number=self.receipt_to), "receipt-sent-to", Tone.SMALL)]
+
     def ending(self) -> Screen:
         shown = super().ending()
         if self.state != "approved":
             return shown
-        more: list[Element] = []
-        if self.wants_receipt(Returned()):
-            more.append(Choice("digital-receipt", say("digital-receipt")))
-        elif self.receipt_to:
-            more.append(
-                TextLine(say("receipt-sent-to", number=self.receipt_to), "receipt-sent-to", Tone.SMALL)
-            )
+        more = self._of_the_receipt()
         buttons = [element for element in shown.elements if isinstance(element, Button)]
         others = [element for element in shown.elements if not isinstance(element, Button)]
         return Screen(shown.id, (*others, *more, *buttons))

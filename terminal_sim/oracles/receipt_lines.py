@@ -35,6 +35,7 @@ _AS_IT_IS = (
     "cryptogram",
     "ticket",
 )
+_NEVER_PAID = ("DECLINED", "EXPIRED", "LOST")
 _OF_THE_CUSTOMER = ("receipt-retain", "receipt-thanks")
 _WHY = {
     "no-connection": "no-connection",
@@ -194,7 +195,7 @@ def offered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle(
     "R-paper-13",
-    "a receipt by message leaves when its payment is approved, and not before",
+    "a receipt by message leaves when its payment is approved, and not before, and is promised for none that will not be paid",
     contents.RowStored,
 )
 def by_message(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
@@ -213,6 +214,8 @@ def by_message(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"it was sent, and {row.text('original')} is {state}"
         if row.text("state") == "due" and state == "COMPLETED":
             yield f"it waits for an answer, and {row.text('original')} is approved"
+        if row.text("state") == "due" and state in _NEVER_PAID:
+            yield f"it waits for an answer, and {row.text('original')} is {state}"
     for row in seen.rows:
         name = row.text("reference")
         if row.kind != "offline.forwarded" or name not in facts.receipts_due:
@@ -223,7 +226,7 @@ def by_message(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle(
     "R-paper-16",
-    "a receipt by message is offered until it has a number, of which the screen then says the last four digits",
+    "a receipt by message is offered until it has a number, of which the screen then says the last four digits, or until the screen says that none goes out",
     contents.ScreenShown,
     shows=("approved", "accepted-offline"),
     anew=True,
@@ -237,10 +240,19 @@ def to_a_number(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if paid is None or paid.kind != "sale":
         return
     receipts = [row for row in (*facts.rows, *seen.rows) if row.kind == "receipt"]
-    new = typed is not None and typed.screen == "receipt-number" and bool(seen.rows)
+    new = (
+        typed is not None
+        and typed.screen == "receipt-number"
+        and any(row.kind == "receipt" for row in seen.rows)
+    )
     known = any(row.text("original") == paid.text("reference") for row in receipts)
-    if has(seen.after, "digital-receipt") != (checkout.digital_receipt and not known):
-        yield f"a receipt by message is {'not ' if known or not checkout.digital_receipt else ''}to be offered"
+    newest = row_of(facts, seen, paid.text("reference"))
+    state = newest.text("state") if newest is not None else ""
+    to_offer = checkout.digital_receipt and not known and state not in _NEVER_PAID
+    if has(seen.after, "digital-receipt") != to_offer:
+        yield f"a receipt by message is {'' if to_offer else 'not '}to be offered"
+    if has(seen.after, "receipt-not-sent") != (checkout.digital_receipt and state in _NEVER_PAID):
+        yield f"the screen says {'' if has(seen.after, 'receipt-not-sent') else 'not '}that no receipt goes out, and the payment is {state}"
     if new and typed is not None and digits(said) != typed.digits[-4:]:
         yield f"a number that ends with {typed.digits[-4:]} was typed, and the screen says {said or 'nothing'!r}"
 

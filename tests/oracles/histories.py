@@ -259,6 +259,7 @@ OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-paper-4", BrokenHistory("the receipt of what its card has approved says that it waits", "tap id:start; press 500 OK; tap-card mastercard-offline; wait 2s")),
     ("R-ending-5", BrokenHistory("what a card approves by itself has no approval code", "tap id:start; press 500 OK; tap-card mastercard-offline; wait 2s")),
     ("R-remark-1", BrokenHistory("a void that nobody has answered is told as done", f"{PAID}; {HISTORY}; tap id:txn-1; host answers timeout timeout timeout; tap id:void; wait 125s; press OK; {HISTORY}; tap id:txn-2; tap id:void")),
+    ("R-paper-13", BrokenHistory("a receipt is promised for what was declined while its number was typed", "network down; press 1000 OK; insert visa-declined; tap id:digital-receipt; press 514555; network up; wait 2s; press 1234 OK")),
     ("R-batch-10", BrokenHistory("the next batch settles a minute behind the time of day", "pos sale T-1 1000; insert visa-credit; wait 2s; press OK; remove card; wait 14h30min; pos refund T-1; wait 2min")),
     ("R-batch-2", BrokenHistory("a batch counts what was asked for where a part was approved", f"host answers partial:500; {PAID}; press 9 OK 0856 OK; tap id:settle")),
     ("R-row-7", BrokenHistory("a payment that is kept forgets its card's language", "network down; press 1000 OK; insert visa-credit-fr")),

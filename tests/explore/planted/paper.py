@@ -110,6 +110,13 @@ def _receipt_row(self: Any, _: Any) -> None:
     self.terminal.record(ReceiptRow(original=self.payment.reference, to=self.receipt_to, state="sent"))
 
 
+def _promised(self: Any, _: Any) -> None:
+    self.receipt_to, self.typed = "*" * (len(self.typed) - 4) + self.typed[-4:], ""
+    now = self.terminal.durable.payments[self.payment.reference]
+    state = "sent" if now.state is PaymentState.COMPLETED else "due"
+    self.terminal.record(ReceiptRow(original=now.reference, to=self.receipt_to, state=state))
+
+
 def _whole_number(self: Any, _: Any) -> None:
     self.receipt_to, self.typed = self.typed, ""
     state = "sent" if self.payment.state is PaymentState.COMPLETED else "due"
@@ -184,6 +191,7 @@ PAPER = (
     PlantedBug("a copy that is printed again has the time of the printing", V400M, sets(HistoryFlow, "print_copy", lambda self, _: _prints_at(self, structs.replace(self.terminal.durable.payments[self.original.reference], at=self.terminal.now.civil_second)))),
     PlantedBug("a copy that is printed again is of the newest payment", V400M, sets(HistoryFlow, "print_copy", lambda self, _: _prints_at(self, self.rows[0]))),
     PlantedBug("a message with the receipt leaves before the payment is approved", SQUARE, sets(ChargeFlow, "take_number", _receipt_row), ALLOWED),
+    PlantedBug("a receipt is promised for what was declined while its number was typed", SQUARE, sets(ChargeFlow, "take_number", _promised), ALLOWED),
     PlantedBug("the whole telephone number stands in the journal", SQUARE, sets(ChargeFlow, "take_number", _whole_number)),
     PlantedBug("a receipt that was to follow never does", SQUARE, fold(ReceiptRow, always(nothing)), ALLOWED),
     PlantedBug("a receipt by message waits where its payment was forwarded meanwhile", SQUARE, sets(ChargeFlow, "take_number", _as_it_was_kept), ALLOWED),

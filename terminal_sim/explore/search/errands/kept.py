@@ -54,7 +54,20 @@ def kept(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 for answer in ("declined:51", "timeout"):
                     yield (*noted, ("host", "answers", answer), up, (WAIT, "3min"))
                 asked: Errand = (*allow, down, *start, (PRESS, "1000", "OK"), CHIP, (TAP, "digital-receipt"))
-                yield (*asked, up, (WAIT, "2s"), *_TO_A_NUMBER[1:])
+                for told in ((), (("host", "answers", "declined:51"),)):
+                    yield (*asked, *told, up, (WAIT, "2s"), *_TO_A_NUMBER[1:])
+                if rules.upload is not None:
+                    late_number: Act = (WAIT, str(Duration(rules.upload - profile.timeouts.entry // 2)))
+                    yield (
+                        *allow,
+                        down,
+                        *one,
+                        late_number,
+                        *asked[len(allow) + 1 :],
+                        (PRESS, "514555"),
+                        (WAIT, str(Duration(profile.timeouts.entry // 2 + SECOND))),
+                        (PRESS, "1234", "OK"),
+                    )
             unheard: Errand = (*waits, _SILENT, up, (WAIT, "2s"))
             yield (*unheard, down, (WAIT, "10min"), *one, (WAIT, "1h"), up, (WAIT, "2s"))
             yield (*unheard, down, up, (WAIT, "2s"))
