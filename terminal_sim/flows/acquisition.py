@@ -13,7 +13,7 @@ from __future__ import annotations
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import CardSwiped, Event, KernelAsked, KernelEnded, PaymentRequested, Trigger
 from terminal_sim.core.flow import STAY, Firmware, Flow, Move, State
-from terminal_sim.core.message import EntryMode
+from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.payment_request import (
     AcquiredCard,
     CardRequest,
@@ -94,7 +94,7 @@ class AcquisitionFlow(RestrictedFlow):
         if event.request.payment is not RequestedPayment.SALE:
             return RequestRefusal.PAYMENT
         profile = self.terminal.profile
-        return refusal_of_amount(profile, event.request.amount, profile.limits.max_amount)
+        return refusal_of_amount(profile, event.request.amount, MessageKind.SALE)
 
     # Actions.
 

@@ -73,13 +73,18 @@ class ChargeFlow(RestrictedFlow):
 
     def number_too_high(self, event: Event) -> bool:
         """A number that is typed is a payment without the card, which has a limit of its own."""
-        limit = self.terminal.profile.limits.moto_max_amount
         return (
-            self.offers_ways(event) and fields.touched(event) == "manual-entry" and self.amount.minor > limit
+            self.offers_ways(event)
+            and fields.touched(event) == "manual-entry"
+            and self.amount.minor > self._highest_typed
         )
 
+    @property
+    def _highest_typed(self) -> int:
+        return fields.highest_of(self.terminal.profile.limits, ManualEntryFlow.kind)
+
     def refuse_number(self, _: Event) -> None:
-        limit = Money(self.terminal.profile.limits.moto_max_amount, self.amount.currency)
+        limit = Money(self._highest_typed, self.amount.currency)
         self.remark = say("amount-too-high", max=limit)
         self.terminal.order(fx.Beep("bad"))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from terminal_sim.core import effects as fx
+from terminal_sim.core.config import Limits
 from terminal_sim.core.events import Event, KeyPressed, Touched, Trigger
 from terminal_sim.core.flow import STAY, Context, Firmware, Move, Moves
+from terminal_sim.core.message import MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Button, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import Phrase, Text, say
@@ -12,6 +14,15 @@ from terminal_sim.core.text import Phrase, Text, say
 CONFIRM = Button("confirm", say("confirm"), "OK")
 CANCEL = Button("cancel", say("cancel"), "CANCEL")
 _BACK = Button("back", say("back"), "CANCEL", quiet=True)
+
+
+def highest_of(limits: Limits, kind: MessageKind) -> int:
+    """The highest amount of a payment of this kind, in minor units, however it is begun: at the terminal or by a point of sale."""
+    highest = {
+        MessageKind.MOTO: limits.moto_max_amount,
+        MessageKind.REFUND: limits.refund_max_amount,
+    }
+    return highest.get(kind, limits.max_amount)
 
 
 def leave(terminal: Firmware) -> Button:
@@ -72,7 +83,7 @@ class AmountField(TypedField):
 
     @property
     def highest(self) -> int:
-        return self.terminal.profile.limits.max_amount
+        return highest_of(self.terminal.profile.limits, MessageKind.SALE)
 
     @property
     def typed_amount(self) -> Money:

@@ -40,7 +40,7 @@ class MotoFlow(PaymentFlow, fields.AmountField):
 
     @property
     def highest(self) -> int:
-        return self.terminal.profile.limits.moto_max_amount
+        return fields.highest_of(self.terminal.profile.limits, MessageKind.MOTO)
 
     @property
     def cvc_length(self) -> int:

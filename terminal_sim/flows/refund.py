@@ -7,6 +7,7 @@ from terminal_sim.core.flow import DONE, Flow, Move, State
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.screen import Screen, Shown
 from terminal_sim.flows.card_payment import BEFORE_REQUEST
+from terminal_sim.flows.fields import highest_of
 from terminal_sim.flows.passcode import PASSCODE, default_in_use
 from terminal_sim.flows.restricted import RESTRICTIONS, RestrictedFlow
 from terminal_sim.flows.sale import AMOUNT, AMOUNT_MOVES, CARD_MOVES, CARD_STATES
@@ -20,7 +21,7 @@ class RefundFlow(RestrictedFlow):
 
     @property
     def highest(self) -> int:
-        return self.terminal.profile.limits.refund_max_amount
+        return highest_of(self.terminal.profile.limits, MessageKind.REFUND)
 
     def ask_passcode(self, _: Event) -> None:
         passcode = PASSCODE.begin(self.terminal)

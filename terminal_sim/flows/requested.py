@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from terminal_sim.core.config import Limits
 from terminal_sim.core.device_request import (
     Confirmation,
     MenuChoice,
@@ -26,6 +25,7 @@ from terminal_sim.core.events import (
     Trigger,
 )
 from terminal_sim.core.flow import STAY, Flow, Move, Moves
+from terminal_sim.core.message import MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.payment_request import (
@@ -49,18 +49,17 @@ from terminal_sim.flows.void import VOID
 
 
 class _Served(NamedTuple):
-    """How a payment that is asked for is served: by which flow, up to which of the profile's limits, and whether a reader is needed."""
+    """How a payment that is asked for is served: by which flow, whose kind of payment has its limit, and whether a reader is needed."""
 
     flow: Flow[Any]
-    highest: Callable[[Limits], int]
     by_reader: bool = True
 
 
 _SERVED: Mapping[RequestedPayment, _Served] = {
-    RequestedPayment.SALE: _Served(CHARGE, lambda limits: limits.max_amount),
-    RequestedPayment.MOTO: _Served(REQUESTED_MOTO, lambda limits: limits.moto_max_amount, by_reader=False),
-    RequestedPayment.KEYED: _Served(MANUAL_ENTRY, lambda limits: limits.max_amount, by_reader=False),
-    RequestedPayment.REFUND: _Served(REQUESTED_REFUND, lambda limits: limits.refund_max_amount),
+    RequestedPayment.SALE: _Served(CHARGE),
+    RequestedPayment.MOTO: _Served(REQUESTED_MOTO, by_reader=False),
+    RequestedPayment.KEYED: _Served(MANUAL_ENTRY, by_reader=False),
+    RequestedPayment.REFUND: _Served(REQUESTED_REFUND),
 }
 _ASKED: Mapping[type[Question], Flow[QuestionFlow]] = {
     Confirmation: POS_CONFIRMATION,
@@ -206,7 +205,7 @@ class RequestedFlow(fields.TypedField):
             return RequestRefusal.PAYMENT
         if request.card:
             return RequestRefusal.CARD  # at home the terminal holds none
-        refusal = refusal_of_amount(profile, request.amount, served.highest(profile.limits))
+        refusal = refusal_of_amount(profile, request.amount, served.flow.context.kind)
         if refusal is None:
             refusal = self._cannot_read(request) if served.by_reader else self._no_battery
         if refusal is None and self._cannot_offline(request, served):
@@ -219,7 +218,7 @@ class RequestedFlow(fields.TypedField):
             return RequestRefusal.SALE
         refusal = None
         if request.total is not None:
-            refusal = refusal_of_amount(profile, request.total, profile.limits.max_amount)
+            refusal = refusal_of_amount(profile, request.total, MessageKind.SALE)
         return refusal or self._cannot_read(request)
 
     @property

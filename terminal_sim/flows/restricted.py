@@ -8,22 +8,23 @@ from __future__ import annotations
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import CardSwiped, Event, KernelAsked, KernelEnded, Trigger
 from terminal_sim.core.flow import Move, Moves
-from terminal_sim.core.message import EntryMode
+from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment_request import RequestRefusal
 from terminal_sim.emv.talk.asks import EnterPin, GoOnline
 from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.flows.fields import highest_of
 from terminal_sim.flows.sale import SaleFlow
 from terminal_sim.secret import Secret
 
 _GOOD = (Verdict.APPROVED, Verdict.READ)
 
 
-def refusal_of_amount(profile: Profile, amount: Money, highest: int) -> RequestRefusal | None:
-    """Why a terminal of `profile` takes no payment of `amount`, of which `highest` is the highest in minor units; None where it does."""
+def refusal_of_amount(profile: Profile, amount: Money, kind: MessageKind) -> RequestRefusal | None:
+    """Why a terminal of `profile` takes no payment of this `amount` and `kind`; None where it does."""
     if amount.currency != profile.currency:
         return RequestRefusal.CURRENCY
-    return None if 0 < amount.minor <= highest else RequestRefusal.AMOUNT
+    return None if 0 < amount.minor <= highest_of(profile.limits, kind) else RequestRefusal.AMOUNT
 
 
 class RestrictedFlow(SaleFlow):

@@ -23,6 +23,7 @@ from terminal_sim.core.payment_request import (
     PaymentRequest,
     RequestAnswer,
     RequestBusy,
+    RequestedPayment,
     RequestEnded,
     RequestRefusal,
     RequestRefused,
@@ -83,6 +84,24 @@ def test_a_home_screen_with_an_amount_pad_takes_a_request_as_well() -> None:
     effects = terminal.handle(ev.PaymentRequested(request), now)
     assert answers(effects) == [RequestTaken()]
     assert [context.flow.name for context in terminal.stack] == ["checkout", "charge"]
+
+
+@pytest.mark.parametrize(
+    ("payment", "highest"),
+    [(RequestedPayment.SALE, 60000), (RequestedPayment.KEYED, 50000)],
+    ids=["by card", "by its number"],
+)
+def test_what_a_point_of_sale_asks_for_has_the_limit_of_the_same_payment_at_the_screen(
+    payment: RequestedPayment, highest: int
+) -> None:
+    limits = {"limits.max_amount": "60000", "limits.moto_max_amount": "50000"}
+    for amount, taken in ((highest, RequestTaken()), (highest + 1, RequestRefused(RequestRefusal.AMOUNT))):
+        profile = profiles.load("square-register", limits)
+        terminal = Terminal(NAME, profile, FLOWS, DurableState(), profile.languages[0])
+        now = Instant(0, wall_of(AT))
+        terminal.handle(ev.PoweredOn(), now)
+        request = structs.replace(ASKED, amount=Money(amount, profile.currency), payment=payment)
+        assert answers(terminal.handle(ev.PaymentRequested(request), now)) == [taken]
 
 
 @ON_EACH
