@@ -77,6 +77,7 @@ LOOKALIKES = (
     Lookalike("what was kept is forwarded while the next customer has chosen an application", "square-reader", f"{KEPT}; press 500 OK; insert interac-visa-debit; tap id:application-1; network up; wait 1min", {"offline.allowed": "true"}),
     Lookalike("a boot finds that the first of two payments was forwarded", "square-reader", f"{KEPT}; press 500 OK; insert visa-credit; network up; fault commit-answer-lost; wait 1h; power off; power on; wait 1min", {"offline.allowed": "true"}),
     Lookalike("a boot finds that the first of two reversals was answered", "v400m", f"{UNANSWERED}; {UNANSWERED}; fault commit-answer-lost; wait 1h; power off; power on; wait 1h"),
+    Lookalike("the red key is held for less than it takes to switch off", "v400m", "tap id:start; press 1 OK; hold CANCEL for 2999ms"),
     Lookalike("a card approves by itself, and what was kept of it leaves at once", "square-register", "press 1 OK; insert visa-offline; press 1234 OK", {"kernel": "offline-capable"}),
     Lookalike("a slow card is read while the time of an outage ends", "square-register", "service down; wait 23h59min59s999ms999us; press 1 OK; insert visa-slow; wait 1min", {"offline.allowed": "true"}),
     Lookalike("a boot finds that an outage began before", "square-reader", "fault commit-answer-lost; service down; wait 2h; power off; power on; press 1 OK; wait 1min", {"offline.allowed": "true"}),
