@@ -15,6 +15,7 @@ Field = str | int
 ALWAYS_SEEN = ("terminal", "merchant", "stan", "reference", "amount", "currency", "entry", "at", "response")
 SOMETIMES_SEEN = (
     "pan",
+    "fallback",
     "sequence",
     "original",
     "original-stan",
@@ -36,14 +37,6 @@ SOMETIMES_SEEN = (
 )
 
 
-def _counted(request: HostRequest) -> dict[str, Field]:
-    """How many sales, voids and refunds a reconciliation counts; nothing of any other message."""
-    totals = request.totals
-    if totals is None:
-        return {}
-    return {"sales": totals.sales.count, "voids": totals.voids.count, "refunds": totals.refunds.count}
-
-
 class SeenMessage(Struct, frozen=True, kw_only=True):
     """A request as the acquirer decoded it. `kind` is the name of its `MessageKind`, `mti` what the dialect calls it.
 
@@ -58,7 +51,6 @@ class SeenMessage(Struct, frozen=True, kw_only=True):
 
 def seen(request: HostRequest, reply: HostReply | None, note: str, mti: str) -> SeenMessage:
     """What is kept of a request and of its reply, where there is one; `note` says what decided, `mti` is the dialect's label of the request."""
-    pan, original, avs = request.card_number, request.original, request.avs
     fields: dict[str, Field] = {
         "terminal": request.terminal,
         "merchant": request.merchant,
@@ -70,7 +62,17 @@ def seen(request: HostRequest, reply: HostReply | None, note: str, mti: str) -> 
         "at": request.at.isoformat(sep=" "),
         "response": "" if reply is None else reply.response_code,
     }
-    sometimes: dict[str, Field] = {
+    fields.update({name: value for name, value in sometimes(request, reply, note).items() if value})
+    return SeenMessage(kind=request.kind.value, mti=mti, fields=fields)
+
+
+def sometimes(request: HostRequest, reply: HostReply | None, note: str) -> dict[str, Field]:
+    """Every name of `SOMETIMES_SEEN` with its value, which is empty or 0 where it does not apply.
+
+    `sales`, `voids` and `refunds` say how many a reconciliation counts.
+    """
+    pan, original, avs, totals = request.card_number, request.original, request.avs, request.totals
+    return {
         "pan": "" if pan is None else mask_pan(pan.reveal()),
         "fallback": "chip" if request.fallback else "",
         "sequence": request.sequence,
@@ -87,8 +89,8 @@ def seen(request: HostRequest, reply: HostReply | None, note: str, mti: str) -> 
         "script": scripts_in(reply.icc_data) if reply is not None and reply.icc_data else "",
         "script-results": results_in(request.icc_data) if request.icc_data else "",
         "card-scripts": told_by_card(request.icc_data) if request.icc_data else "",
-        **_counted(request),
+        "sales": 0 if totals is None else totals.sales.count,
+        "voids": 0 if totals is None else totals.voids.count,
+        "refunds": 0 if totals is None else totals.refunds.count,
         "note": note,
     }
-    fields.update({name: value for name, value in sometimes.items() if value})
-    return SeenMessage(kind=request.kind.value, mti=mti, fields=fields)

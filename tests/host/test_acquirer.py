@@ -15,6 +15,7 @@ from terminal_sim.emv.keys.cryptogram_versions import CardCryptogram
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.config import AnswerRule, UnknownCards
 from terminal_sim.host.dialect import MessageError
+from terminal_sim.host.seen import SOMETIMES_SEEN, sometimes
 from terminal_sim.secret import Secret
 from tests.host.samples import (
     HOST_FILE,
@@ -368,6 +369,10 @@ def test_a_seen_message_is_flat_and_masked() -> None:
     assert PAN not in shown
     assert "737" not in shown.replace(MOTO.reference, "")
     assert block.reveal().hex() not in shown
+
+
+def test_each_field_that_a_seen_message_may_have_can_be_named() -> None:
+    assert tuple(sometimes(MOTO, None, "")) == SOMETIMES_SEEN
 
 
 def test_a_seen_void_names_its_original() -> None:
