@@ -12,7 +12,7 @@ from __future__ import annotations
 from terminal_sim.core import effects as fx
 from terminal_sim.core.config import Checkout
 from terminal_sim.core.events import Event, Returned, Trigger
-from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, State
+from terminal_sim.core.flow import STAY, Firmware, Flow, Move, State
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
@@ -261,7 +261,7 @@ GIFT_CARD = Flow(
     (
         Move(Trigger.DIGIT, "card-number", STAY, guard=GiftCardFlow.has_room, action=GiftCardFlow.add),
         Move(Trigger.CLEAR, "card-number", STAY, guard=GiftCardFlow.has_input, action=GiftCardFlow.rub_out),
-        Move(Trigger.CANCEL, "card-number", DONE, action=GiftCardFlow.go_home),
+        Move(Trigger.CANCEL, "card-number", "failed", action=GiftCardFlow.cancel_payment),
         Move(Trigger.REQUEST_CANCELLED, "card-number", "failed", action=GiftCardFlow.taken_back),
         Move(Trigger.TIMEOUT, "card-number", "failed", action=GiftCardFlow.run_out_of_time),
         Move(

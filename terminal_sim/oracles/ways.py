@@ -24,6 +24,16 @@ _LEFT_FOR_HOME = ("history", "transactions", "transaction", "receipts", "filter"
                   "new-passcode", "repeat-passcode", "sign-out", "switch-pos", "factory-reset", "delete-app")  # fmt: skip
 _BUSY = ("processing", "enter-pin", "choose-application", "avs-result", "present-again")
 _PRESENTED = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
+_GIVEN_UP = (
+    *_PRESENTED,
+    "card-number",
+    "expiry",
+    "cvc",
+    "postal-code",
+    "street-number",
+    "enter-pin",
+    "choose-application",
+)
 _WAYS = ("manual-entry", "gift-card", "clearpay")
 _OPENS = {"manual-entry": "card-number", "gift-card": "card-number", "clearpay": "clearpay-tap"}
 
@@ -205,4 +215,23 @@ def charged(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"the battery has {seen.around.battery} percent of {battery.critical}, and a card is asked for"
 
 
-WAYS = (back, home, busy, ways, chosen, not_tapped, status, why, charged)
+@oracle(
+    "R-way-9",
+    "the red key at a card, its number or its PIN ends the payment, and the screen says that it is cancelled",
+    contents.KeyPress,
+    contents.Touch,
+    left=_GIVEN_UP,
+)
+def given_up(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    screen, now = screen_id(seen.before), screen_id(seen.after)
+    if (
+        screen in _GIVEN_UP
+        and seen.key == "CANCEL"
+        and seen.is_on
+        and not seen.ignored
+        and now != "cancelled"
+    ):
+        yield f"{screen} was given up, and {now} stands there"
+
+
+WAYS = (back, home, busy, ways, chosen, not_tapped, status, why, charged, given_up)

@@ -245,6 +245,7 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-batch-10": BrokenHistory("a batch waits for its time of day since its first payment was begun", f"network down; {PAID}; wait 15h; network up; wait 2s; power cut; power on; wait 5min"),
     "R-passcode-10": BrokenHistory("whichever passcode is to be changed, the first one is", "press 9 OK 0856 OK; tap id:change-refund-passcode; press 0856 OK 2580 OK 2580 OK"),
     "R-way-8": BrokenHistory("the checkout begins a payment with an empty battery", "battery 4%; press 500 OK"),
+    "R-way-9": BrokenHistory("a gift card whose number is given up leads home without a word", "press 1000 OK; tap id:gift-card; press CANCEL"),
     "R-row-7": BrokenHistory("the last of a card's languages is spoken", "press 1000 OK; insert interac-debit; press 1234 OK; wait 2s"),
 }  # fmt: skip
 

@@ -189,6 +189,7 @@ def _tab_of_the_top(terminal: FlowStack) -> str:
 
 
 CHECKOUT = (
+    PlantedBug("a gift card whose number is given up leads home without a word", SQUARE, moves("gift-card", Trigger.CANCEL, "card-number", dest="done", action=GiftCardFlow.go_home)),
     # What is kept, and what becomes of it.
     PlantedBug("a till takes nothing back while an expiry is typed", STAND, without_move("manual-entry", Trigger.REQUEST_CANCELLED, "expiry")),
     PlantedBug("a closed app forwards nothing at all", READER, sets(OfflineQueue, "_may_leave", lambda self, stored: stored.sent or self._terminal.environment.app_open), ALLOWED),
