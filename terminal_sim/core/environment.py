@@ -44,12 +44,19 @@ def shows(profile: Profile, entry: MenuEntry) -> bool:
 
 def refusal(profile: Profile, environment: Environment, entry: MenuEntry) -> Text | None:
     """Why `entry` cannot be used now although the menu shows it, or None."""
-    if entry.needs not in _STANDALONE:
-        return None
-    if not environment.standalone:
-        return say("standalone-off")
-    if environment.link not in profile.standalone.over:
-        return say("standalone-link")
+    return refusal_to_begin(profile, environment) if entry.needs in _STANDALONE else None
+
+
+def refusal_to_begin(profile: Profile, environment: Environment) -> Text | None:
+    """Why the terminal begins no payment by itself now, nor a void or a refund, or None: its account, the link in use, its battery.
+
+    The account and its links are those of standalone terminals; the checkout of a point of sale has no such account.
+    """
+    if profile.is_standalone:
+        if not environment.standalone:
+            return say("standalone-off")
+        if environment.link not in profile.standalone.over:
+            return say("standalone-link")
     return say("battery-critical") if is_exhausted(profile, environment) else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from terminal_sim.core.environment import is_exhausted, is_low
+from terminal_sim.core.environment import is_low, refusal_to_begin
 from terminal_sim.core.events import Event, Touched, Trigger
 from terminal_sim.core.flow import STAY, Flow, Move, State, on_each
 from terminal_sim.core.screen import Button, Choice, Element, Input, Pad, Screen, Shown, TextLine, Tone
@@ -40,8 +40,9 @@ class CheckoutFlow(RequestedFlow, fields.AmountField):
         terminal = self.terminal
         if self.amount_complaint is not None:
             return self.amount_complaint
-        if is_exhausted(terminal.profile, terminal.environment):
-            return say("battery-critical")
+        refusal = refusal_to_begin(terminal.profile, terminal.environment)
+        if refusal is not None:
+            return refusal
         if not terminal.environment.reader:
             return say("reader-lost")
         return terminal.offline.refusal_of_amount(self.typed_amount) if terminal.offline.active else None

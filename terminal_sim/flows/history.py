@@ -8,6 +8,7 @@ Rules:
 from __future__ import annotations
 
 from terminal_sim.core import effects as fx
+from terminal_sim.core.environment import refusal_to_begin
 from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, Moves, State, States
 from terminal_sim.core.payment import Payment
@@ -67,7 +68,7 @@ class HistoryFlow(VoidFlow):
             fields.touched(event) == "void"
             and self.original is not None
             and self.terminal.durable.voidable(self.terminal.durable.payments[self.original.reference])
-            and self.terminal.environment.standalone
+            and self._refusal_to_begin is None
         )
 
     def picks_void_in_vain(self, event: Event) -> bool:
@@ -75,6 +76,24 @@ class HistoryFlow(VoidFlow):
 
     def picks_receipts(self, event: Event) -> bool:
         return fields.touched(event) == "receipts" and self.terminal.profile.printer is not None
+
+    @property
+    def _refusal_to_begin(self) -> Text | None:
+        return refusal_to_begin(self.terminal.profile, self.terminal.environment)
+
+    @property
+    def _why_no_void(self) -> Text | None:
+        """Why a void that is touched is not begun now: it may have been answered since."""
+        return self._told_of_void() or self._refusal_to_begin
+
+    def _told_of_void(self) -> Text | None:
+        """What a person is told who wants to void a payment that has a void or a refund, None where it has neither."""
+        durable = self.terminal.durable
+        names = durable.taken_originals.get(self.original.reference, {}) if self.original is not None else {}
+        if not names:
+            return None
+        newest = durable.payments[list(names)[-1]]
+        return say(_GIVEN_BACK[newest.kind.undoes, newest.state.in_doubt])
 
     @property
     def _offers_void(self) -> bool:
@@ -98,16 +117,7 @@ class HistoryFlow(VoidFlow):
         self.remark = None
 
     def explain(self, _: Event) -> None:
-        self.remark = self._told_of_void() or say("standalone-off")
-
-    def _told_of_void(self) -> Text | None:
-        """What a person is told who wants to void a payment that has a void or a refund, None where it has neither."""
-        durable = self.terminal.durable
-        names = durable.taken_originals.get(self.original.reference, {}) if self.original is not None else {}
-        if not names:
-            return None
-        newest = durable.payments[list(names)[-1]]
-        return say(_GIVEN_BACK[newest.kind.undoes, newest.state.in_doubt])
+        self.remark = self._why_no_void
 
     def choose_copy(self, event: Event) -> None:
         self.copy = Copy.CUSTOMER if fields.touched(event) == "customer-receipt" else Copy.MERCHANT
@@ -158,10 +168,7 @@ class HistoryFlow(VoidFlow):
                 TextLine(_detail(picked), picked.state.shown_as),
                 TextLine(say("card-line", brand=picked.card_type, last4=picked.last4)),
             ]
-        remark = self.remark
-        if remark is not None and remark.id in _GIVEN_BACK.values():
-            remark = self._told_of_void()  # it may have been answered since
-        if remark is not None:
+        if self.remark is not None and (remark := self._why_no_void) is not None:
             elements.append(TextLine(remark, remark.id, Tone.BAD))
         if self._offers_void:
             elements.append(Choice("void", say("void")))

@@ -121,7 +121,7 @@ class RequestedFlow(fields.TypedField):
                 self.terminal.requests.refuse(event.request, reason)
 
     def may_give_back(self, event: Event) -> bool:
-        return isinstance(event, RefundRequested) and self._original(event.request) is not None
+        return isinstance(event, RefundRequested) and self._refusal_of_refund(event.request) is None
 
     def give_back(self, event: Event) -> None:
         """The void, or the refund of a part, begins at once: the payment is known, and its card is not needed."""
@@ -141,8 +141,9 @@ class RequestedFlow(fields.TypedField):
             self.terminal.push(refund)
 
     def refuse_refund(self, event: Event) -> None:
-        if isinstance(event, RefundRequested):
-            self.terminal.requests.refuse(event.request, RequestRefusal.ORIGINAL)
+        reason = self._refusal_of_refund(event.request) if isinstance(event, RefundRequested) else None
+        if isinstance(event, RefundRequested) and reason is not None:
+            self.terminal.requests.refuse(event.request, reason)
 
     def ask(self, event: Event) -> None:
         if isinstance(event, InputRequested):
@@ -180,6 +181,9 @@ class RequestedFlow(fields.TypedField):
         paper = request.paper
         unknown = isinstance(paper, ReceiptCopy) and paper.reference not in self.terminal.durable.payments
         return RequestRefusal.ORIGINAL if unknown else None
+
+    def _refusal_of_refund(self, request: RefundRequest) -> RequestRefusal | None:
+        return RequestRefusal.ORIGINAL if self._original(request) is None else self._no_battery
 
     def _original(self, request: RefundRequest) -> Payment | None:
         """The payment to give back, where it can be."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from terminal_sim.bench import Duration, Role, contents
+from terminal_sim.oracles.beginning import why_not
 from terminal_sim.oracles.chart import is_listed
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, ids, screen_id, text_of
@@ -148,17 +149,11 @@ def opened(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if (
         seen.is_on
         and began[:1] != [wanted]
-        and not (began and began[0] in refused and not _may_begin(facts, seen))
+        and not (began and began[0] in refused and why_not(facts.profile, seen.around))
     ):
         yield f"{seen.target} was touched, and {began[0] if began else 'nothing'} opened in place of {wanted}"
-    if began[:1] == [wanted] and refused and not _may_begin(facts, seen):
+    if began[:1] == [wanted] and refused and why_not(facts.profile, seen.around):
         yield f"{seen.target} opened, and the account, the link or the battery forbids it"
-
-
-def _may_begin(facts: SessionFacts, seen: Occurrence) -> bool:
-    around, profile = seen.around, facts.profile
-    charged = profile.battery is None or around.battery >= profile.battery.critical
-    return around.standalone and around.link in profile.standalone.over and charged
 
 
 @oracle(

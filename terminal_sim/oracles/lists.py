@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import Role, contents
+from terminal_sim.oracles.beginning import why_not
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
@@ -191,8 +192,10 @@ def void(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"the void is for {row.number('amount')}, and {original} is for {now.number('amount')}"
         if not row.text("request") and facts.picked and original != facts.picked:
             yield f"{original} was voided, and {facts.picked} was picked"
-        if not row.text("request") and not seen.around.standalone:
-            yield f"{original} was voided while the account allows the terminal nothing"
+        against = why_not(facts.profile, seen.around)
+        by_till = seen.line.startswith("pos refund") and against == "battery-critical"
+        if against and (seen.target == "void" or by_till):
+            yield f"a void of {original} was begun in spite of {against}"
 
 
 @oracle("R-void-2", "a payment whose void is completed is voided, and no other is", contents.RowStored)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from terminal_sim.bench import Role, Tone, View, contents
+from terminal_sim.oracles.beginning import why_not
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.lists import LISTS_OF, listed, newest_rows, picked_reference
 from terminal_sim.oracles.occurrence import Occurrence, digits, has, ids, screen_id, text_of
@@ -15,7 +16,8 @@ from terminal_sim.oracles.states import FILTERS, IN_DOUBT, PRESENTING
 _ASKS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _ROW, _ORDER = "txn-", "order-"
 _GIVEN_BACK = ("already-voided", "void-unanswered", "already-refunded", "refund-unanswered")
-_REMARKS = ("copy-printed", "out-of-paper", *_GIVEN_BACK, "standalone-off")
+_REASONS = ("standalone-off", "standalone-link", "battery-critical")
+_REMARKS = ("copy-printed", "out-of-paper", *_GIVEN_BACK, *_REASONS)
 _WITHIN = ("transaction", "receipts", "customer-receipt", "merchant-receipt", "processing")
 
 
@@ -60,8 +62,9 @@ def _comes_back(seen: Occurrence) -> bool:
 
 @oracle(
     "R-remark-1",
-    "a remark on a payment is about what was just done with it",
+    "a remark on a payment is about what was just done with it, and holds",
     contents.ScreenShown,
+    contents.Act,
     shows=("transaction", "receipts", "customer-receipt", "merchant-receipt", "batch-report", "last-batch"),
 )
 def remarks(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
@@ -75,6 +78,9 @@ def remarks(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     ):
         return
     found = [one for one in ids(seen.after, Role.LINE) if one in _REMARKS]
+    holds = why_not(facts.profile, seen.around)
+    if found and found[0] in _REASONS and found[0] != holds:
+        yield f"{found[0]} stands there, and {holds or 'nothing'} stands in the way"
     if (
         "copy-printed" in found
         and seen.came_to
@@ -88,8 +94,6 @@ def remarks(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield from _given_back(facts, seen, found[0])
     if not found or seen.target != "void" or has(seen.before, found[0]):
         return
-    if found[0] == "standalone-off" and seen.around.standalone:
-        yield "the account allows payments, and the screen says that it does not"
 
 
 def _given_back(facts: SessionFacts, seen: Occurrence, said: str) -> Iterator[str]:
@@ -120,7 +124,7 @@ def offered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle(
     "R-void-4",
-    "a void that is touched is sent, unless the payment was voided or the account forbids it",
+    "a void that is touched is sent, unless the payment was voided, or the account, the link or the battery forbids it",
     contents.Touch,
     left=("transaction",),
 )
@@ -129,7 +133,7 @@ def begun(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         seen.target != "void"
         or screen_id(seen.before) != "transaction"
         or not seen.is_on
-        or not seen.around.standalone
+        or why_not(facts.profile, seen.around)
     ):
         return
     original = picked_reference(facts, seen)

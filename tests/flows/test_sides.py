@@ -155,6 +155,24 @@ def test_a_switched_off_account_takes_nothing_that_the_terminal_begins(bench: Be
     assert [message.kind for message in bench.host_messages()] == ["sale", "void"]
 
 
+def test_a_void_is_begun_over_the_links_of_the_account_alone(bench: Bench) -> None:
+    terminal = bench.add_terminal("s1f2", options={"standalone.over": ["4g"]}, locale="en-CA")
+    terminal.network_kind("4g")
+    terminal.touch("payment")
+    pressed(terminal, "1250", "OK")
+    terminal.swipe("visa-stripe")
+    bench.advance(60 * SECOND)
+    terminal.network_kind("wifi")
+    for place in ("transactions", "history", "txn-1", "void"):
+        terminal.touch(place)
+    assert "standalone-link" in ids(terminal)
+    terminal.network_kind("4g")
+    assert "standalone-link" not in ids(terminal)
+    terminal.touch("void")
+    bench.advance(5 * SECOND)
+    assert [message.kind for message in bench.host_messages()] == ["sale", "void"]
+
+
 def test_a_switched_off_account_serves_the_point_of_sale(bench: Bench) -> None:
     terminal = bench.add_terminal("v400m", locale="en-CA")
     terminal.account(False)

@@ -251,6 +251,9 @@ HISTORIES: dict[str, BrokenHistory] = {
 
 # The rules that have more sides than one: the same for another side.
 OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
+    ("R-void-1", BrokenHistory("a void begins with an empty battery", f"{PAID}; {HISTORY}; tap id:txn-1; battery 4%; tap id:void; wait 2s")),
+    ("R-void-1", BrokenHistory("a till gives money back with an empty battery", "pos sale T-1 1000; swipe visa-stripe; wait 2s; press OK; battery 4%; pos refund T-1; wait 2s")),
+    ("R-remark-1", BrokenHistory("a void is refused for a reason that is gone", f"{PAID}; {HISTORY}; tap id:txn-1; account standalone off; tap id:void; account standalone on")),
     ("R-home-4", BrokenHistory("the checkout does not warn of a low battery", "battery 19%; press 5 CLEAR")),
     ("R-end-6", BrokenHistory("the red key switches off after one second", "tap id:start; hold CANCEL for 1s")),
     ("R-page-1", BrokenHistory("the foot of the last page goes beyond the end of the list", "; ".join((*(PAID,) * 7, HISTORY, "tap id:older")))),

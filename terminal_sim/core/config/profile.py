@@ -123,6 +123,11 @@ class Profile:
             )
 
     @property
+    def is_standalone(self) -> bool:
+        """Whether it works without a point of sale."""
+        return self.family == "standalone"
+
+    @property
     def features(self) -> frozenset[str]:
         """What `requires` in a script may name, derived from the rest."""
         have = {
@@ -135,7 +140,7 @@ class Profile:
             "battery": self.battery is not None,
             "keypad": self.keypad.where == "keys",
             "touch": any(d.touch for d in self.displays.values()),
-            "standalone": self.family == "standalone",
+            "standalone": self.is_standalone,
             "void": self.refunds.void,
             "unreferenced-refunds": self.refunds.unreferenced,
             "passcode": bool(self.passcodes),

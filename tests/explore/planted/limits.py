@@ -20,6 +20,7 @@ from terminal_sim.flows import cardholder, charge, load, moto
 from terminal_sim.flows.charge import ChargeFlow
 from terminal_sim.flows.checkout import CheckoutFlow
 from terminal_sim.flows.fields import AmountField
+from terminal_sim.flows.history import HistoryFlow
 from terminal_sim.flows.moto import MotoFlow
 from terminal_sim.flows.offline_settings import OfflineSettingsFlow
 from terminal_sim.flows.passcode import PasscodeFlow
@@ -205,6 +206,9 @@ LIMITS = (
     PlantedBug("a number is typed while the acquirer is out of reach", SQUARE, sets(ChargeFlow, "way_not_offline", always(False)), ALLOWED),
     PlantedBug("a battery at the critical charge itself refuses what a till asks for", READER, sets(RequestedFlow, "_no_battery", _refused_at_critical)),
     PlantedBug("a battery below the critical charge takes what a till asks for", SQUARE, sets(RequestedFlow, "_no_battery", always(None))),
+    PlantedBug("a void begins with an empty battery", V400M, sets(HistoryFlow, "_refusal_to_begin", lambda self: None if self.terminal.environment.standalone else say("standalone-off"))),
+    PlantedBug("a void is refused for a reason that is gone", V400M, wraps(HistoryFlow, "_why_no_void", lambda sound: lambda self: self.remark or sound(self))),
+    PlantedBug("a till gives money back with an empty battery", S1F2, sets(RequestedFlow, "_refusal_of_refund", lambda self, request: RequestRefusal.ORIGINAL if self._original(request) is None else None)),
     PlantedBug("a battery at the critical charge itself starts nothing", V400M, sets(stack, "refusal", _at_critical)),
     PlantedBug("a payment starts that the account does not allow", S1F2, sets(stack, "refusal", _without_the_account)),
     PlantedBug("a sale goes no higher than a payment by mail", V400M, sets(AmountField, "highest", lambda self: min(self.terminal.profile.limits.max_amount, self.terminal.profile.limits.moto_max_amount)), {"limits.moto_max_amount": "50000"}),

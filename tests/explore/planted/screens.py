@@ -245,7 +245,7 @@ SCREENS = (
     PlantedBug("the name of a payment comes from the clock", V400M, sets(FlowStack, "reference", lambda self: f"{self.name}{self.now.wall // 1_000_000 % 10_000:04d}")),
     PlantedBug("a service that is out for too long is told as a lost link, too", SQUARE, wraps(frame, "_banners", _over_twice), ALLOWED),
     PlantedBug("the foot of the last page goes beyond the end of the list", V400M, wraps(HistoryFlow, "list_rows", _foot_of_a_full_page)),
-    PlantedBug("the checkout begins a payment with an empty battery", SQUARE, sets(checkout, "is_exhausted", always(False))),
+    PlantedBug("the checkout begins a payment with an empty battery", SQUARE, sets(checkout, "refusal_to_begin", always(None))),
     PlantedBug("the checkout does not warn of a low battery", SQUARE, sets(checkout, "is_low", always(False))),
 )  # fmt: skip
 

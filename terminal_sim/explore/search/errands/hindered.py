@@ -118,6 +118,16 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 yield (("battery", f"{max(charge, 0)}%"), *way, ("battery", "100%"))
             typed: Errand = ((PRESS, "1000", "OK"), ("battery", "100%"), (PRESS, "OK"))
             yield (("battery", f"{max(charge, 0)}%"), *next(iter(starts(profile)), ()), *typed)
+            paid_first: Errand = (*next(iter(starts(profile)), ()), (PRESS, "1000", "OK"), CHIP, *DONE)
+            for way in ways_to(ways, "history", "transactions"):
+                yield (
+                    *paid_first,
+                    ("battery", f"{max(charge, 0)}%"),
+                    *way,
+                    (TAP, "txn-1"),
+                    (TAP, "void"),
+                    ("battery", "100%"),
+                )
             asked_for: Act = ("pos", "sale", "T-1", "1000")
             yield (("battery", f"{max(charge, 0)}%"), asked_for, ("battery", "100%"))
     if "standalone" in profile.features:

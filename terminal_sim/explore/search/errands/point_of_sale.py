@@ -37,6 +37,9 @@ def point_of_sale(profile: Profile, numbers: Mapping[str, str]) -> Iterator[Erra
                 (WAIT, "2s"),
             )
     yield (*paid, _BACK, (WAIT, "2s"), (PRESS, "OK"))
+    if profile.battery is not None:
+        empty, full = (("battery", f"{charge}%") for charge in (profile.battery.critical - 1, 100))
+        yield (_ASKED, ("swipe", "visa-stripe"), *DONE, empty, _BACK, (WAIT, "2s"), full)
     yield (*paid, _BACK, (WAIT, "2s"), (PRESS, "OK"), _BACK)
     yield (_ASKED, ("swipe", "visa-stripe"), *DONE, _BACK, (WAIT, "2s"), _AGAIN)
     both: Errand = (*paid, _AGAIN, ("tap-card", "visa-credit"), *DONE)
