@@ -123,13 +123,18 @@ class OfflineQueue:
         durable = self._terminal.durable
         return [durable.payments[one.reference] for one in durable.stored.values() if not one.sent]
 
+    @property
+    def refusal_of_all(self) -> Text | None:
+        """Why no payment is taken offline now, whatever its amount and its card."""
+        if not self.allowed:
+            return say("offline-not-allowed")
+        return None if self.session_left else say("offline-session-over")
+
     def refusal_of_amount(self, amount: Money) -> Text | None:
         """Why no payment of `amount` is taken offline now, whatever the card."""
         rules, durable = self._terminal.profile.offline, self._terminal.durable
-        if not self.allowed:
-            return say("offline-not-allowed")
-        if not self.session_left:
-            return say("offline-session-over")
+        if (forbidden := self.refusal_of_all) is not None:
+            return forbidden
         if amount.minor > self.limit.minor:
             return say("offline-limit-exceeded", amount=self.limit)
         if rules.queue_count and len(durable.stored) >= rules.queue_count:
@@ -156,9 +161,7 @@ class OfflineQueue:
 
     def refusal(self, amount: Money, entry: EntryMode, brand: str) -> Text | None:
         """Why this payment is not taken offline, or None where it is."""
-        if not self.allowed or not self.session_left:
-            return self.refusal_of_amount(amount)
-        return self.refusal_of_card(entry, brand) or self.refusal_of_amount(amount)
+        return self.refusal_of_all or self.refusal_of_card(entry, brand) or self.refusal_of_amount(amount)
 
     # Storing.
 

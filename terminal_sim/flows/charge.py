@@ -18,7 +18,7 @@ from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.kinds import ReceiptRow
 from terminal_sim.core.screen import Button, Choice, Element, Screen, Shown, TextLine, Tone
-from terminal_sim.core.text import say
+from terminal_sim.core.text import Text, say
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.flows import fields
 from terminal_sim.flows.card_payment import BEFORE_REQUEST
@@ -65,32 +65,25 @@ class ChargeFlow(RestrictedFlow):
     def offers_ways(self, _: Event) -> bool:
         return bool(self.ways)
 
-    def way_not_offline(self, event: Event) -> bool:
-        return self.offers_ways(event) and self._offline and fields.touched(event) in _REFUSED
+    def way_is_refused(self, event: Event) -> bool:
+        way = fields.touched(event)
+        return self.offers_ways(event) and way in _REFUSED and self.refusal_of_way(way) is not None
+
+    def refusal_of_way(self, way: EntryMode | str, brand: str = "") -> Text | None:
+        """The same for the ways beside the card. A number that is typed is a payment without the card, which has a limit of its own."""
+        if not isinstance(way, str) or way not in _REFUSED:
+            return super().refusal_of_way(way, brand)
+        if self._offline:
+            return self.terminal.offline.refusal_of_all or say(_REFUSED[way])
+        limit = Money(fields.highest_of(self.terminal.profile.limits, ManualEntryFlow.kind), self.amount.currency)
+        too_high = way == "manual-entry" and self.amount.minor > limit.minor
+        return say("amount-too-high", max=limit) if too_high else None
 
     def picks_clearpay(self, event: Event) -> bool:
         return self.offers_ways(event) and fields.touched(event) == "clearpay"
 
-    def number_too_high(self, event: Event) -> bool:
-        """A number that is typed is a payment without the card, which has a limit of its own."""
-        return (
-            self.offers_ways(event)
-            and fields.touched(event) == "manual-entry"
-            and self.amount.minor > self._highest_typed
-        )
-
-    @property
-    def _highest_typed(self) -> int:
-        return fields.highest_of(self.terminal.profile.limits, ManualEntryFlow.kind)
-
-    def refuse_number(self, _: Event) -> None:
-        limit = Money(self._highest_typed, self.amount.currency)
-        self.remark = say("amount-too-high", max=limit)
-        self.terminal.order(fx.Beep("bad"))
-
     def refuse_way(self, event: Event) -> None:
-        self.remark = say(_REFUSED[fields.touched(event)])
-        self.terminal.order(fx.Beep("bad"))
+        self.refuse(fields.touched(event))
 
     def tap_clearpay(self, _: Event) -> None:
         self.prompt, self.remark = "clearpay-tap", None
@@ -194,20 +187,13 @@ CHARGE = Flow(
         Move(Trigger.TIMEOUT, "receipt-number", "approved", action=ChargeFlow.forget_number),
         Move(Trigger.CARD_REMOVED, "receipt-number", STAY),
         Move(Trigger.PRINTED, "receipt-number", STAY, action=ChargeFlow.print_next),
-        Move(Trigger.SELECT, "present", STAY, guard=ChargeFlow.way_not_offline, action=ChargeFlow.refuse_way),
+        Move(Trigger.SELECT, "present", STAY, guard=ChargeFlow.way_is_refused, action=ChargeFlow.refuse_way),
         Move(
             Trigger.SELECT,
             "present",
             "present",
             guard=ChargeFlow.picks_clearpay,
             action=ChargeFlow.tap_clearpay,
-        ),
-        Move(
-            Trigger.SELECT,
-            "present",
-            STAY,
-            guard=ChargeFlow.number_too_high,
-            action=ChargeFlow.refuse_number,
         ),
         Move(Trigger.SELECT, "present", STAY, guard=ChargeFlow.offers_ways, action=ChargeFlow.type_number),
         Move(Trigger.REQUEST_CANCELLED, ("present", *BEFORE_REQUEST), "failed", action=ChargeFlow.taken_back),

@@ -1,6 +1,7 @@
 """A payment with a card: its amount, the card presented, the conversation with card and acquirer, the receipt.
 
-This file has the amount and how the card is presented; `card_payment` has what follows once a card is there.
+This file has the amount and how the card is presented; `present` has the screen that asks for it, and `card_payment` what follows once
+a card is there.
 """
 
 from __future__ import annotations
@@ -9,63 +10,37 @@ from terminal_sim.core import effects as fx
 from terminal_sim.core.events import CardSwiped, Event, KernelEnded, ReaderChanged, Trigger
 from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, Moves, State, States
 from terminal_sim.core.message import EntryMode, MessageKind
-from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
+from terminal_sim.core.screen import Screen, Shown
 from terminal_sim.core.services import FIELD_ALARM
-from terminal_sim.core.text import Text, say
+from terminal_sim.core.text import say
 from terminal_sim.emv.talk.card import Stripe
 from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.emv.talk.request import Start
 from terminal_sim.flows import fields
-from terminal_sim.flows.card_payment import CONVERSATION_MOVES, CONVERSATION_STATES, CardPaymentFlow
+from terminal_sim.flows.card_payment import CONVERSATION_MOVES, CONVERSATION_STATES
 from terminal_sim.flows.kernel_messages import words_of
 from terminal_sim.flows.last_word import verdict_of
+from terminal_sim.flows.present import PresentFlow
 from terminal_sim.flows.request import CardDetails, brand_name
 from terminal_sim.secret import Secret
-
-# What each prompt asks for, and so what the reader is opened for.
-_WANTED = {
-    "present-card": (EntryMode.CHIP, EntryMode.CONTACTLESS, EntryMode.STRIPE),
-    "insert-instead": (EntryMode.CHIP,),
-    "swipe-instead": (EntryMode.STRIPE,),
-    "clearpay-tap": (EntryMode.CONTACTLESS,),
-}
-# What `present-card` reads, by the ways that it names.
-_PRESENT = {
-    (EntryMode.CHIP, EntryMode.CONTACTLESS, EntryMode.STRIPE): "present-card",
-    (EntryMode.CHIP, EntryMode.CONTACTLESS): "present-card-tap-insert",
-    (EntryMode.CHIP, EntryMode.STRIPE): "present-card-swipe-insert",
-    (EntryMode.CONTACTLESS, EntryMode.STRIPE): "present-card-tap-swipe",
-    (EntryMode.CHIP,): "present-card-insert",
-    (EntryMode.CONTACTLESS,): "present-card-tap",
-    (EntryMode.STRIPE,): "present-card-swipe",
-}
 
 _AGAIN = (Verdict.TRY_AGAIN, Verdict.SEE_PHONE)
 _MOST_TRIES = 5  # more conversations than that and one payment would never end
 _FIELD_OFF_UNIT = 100_000  # microseconds
 
 
-class SaleFlow(CardPaymentFlow, fields.AmountField):
-    """A purchase. `prompt` is the wording of the screen that asks for a card, `remark` what was wrong with the last one.
-
-    `tries` counts the conversations that ended with another try; `field_off` is how long the field stays off before the next
+class SaleFlow(PresentFlow, fields.AmountField):
+    """A purchase. `tries` counts the conversations that ended with another try; `field_off` is how long the field stays off before the next
     tap, in microseconds.
     """
 
-    __slots__ = ("field_off", "prompt", "remark", "tries")
+    __slots__ = ("field_off", "tries")
     kind = MessageKind.SALE
 
     def __init__(self, terminal: Firmware) -> None:
         super().__init__(terminal)
-        self.prompt = "present-card"
-        self.remark: Text | None = None
         self.tries = 0
         self.field_off = 0
-
-    @property
-    def taken(self) -> tuple[EntryMode, ...]:
-        """The ways in which the terminal reads cards."""
-        return self.terminal.profile.entries.read
 
     @property
     def reads_only(self) -> bool:
@@ -99,7 +74,8 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
         return self._offline and self.terminal.offline.refusal_of_card(EntryMode.CONTACTLESS) is not None
 
     def stripe_not_offline(self, event: Event) -> bool:
-        return self._offline and self._refusal_of_stripe(event) is not None
+        stripe = _stripe(event)
+        return stripe is not None and self.refusal_of_way(EntryMode.STRIPE, _brand(stripe)) is not None
 
     def stripe_is_deferred(self, event: Event) -> bool:
         return self._offline and _stripe(event) is not None
@@ -124,7 +100,7 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
 
     def open_reader(self, _: Event) -> None:
         if self.terminal.environment.reader:
-            entries = self._readable()
+            entries = self.readable
             if self.field_off:
                 self.terminal.order(fx.SetAlarm(FIELD_ALARM, self.terminal.now.mono + self.field_off))
                 entries = tuple(entry for entry in entries if entry is not EntryMode.CONTACTLESS)
@@ -160,12 +136,12 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
         self.terminal.order(fx.Beep("bad"))
 
     def refuse_tap(self, _: Event) -> None:
-        self.remark = self.terminal.offline.refusal_of_card(EntryMode.CONTACTLESS)
-        self.terminal.order(fx.Beep("bad"))
+        self.refuse(EntryMode.CONTACTLESS)
 
     def refuse_stripe(self, event: Event) -> None:
-        self.remark = self._refusal_of_stripe(event)
-        self.terminal.order(fx.Beep("bad"))
+        stripe = _stripe(event)
+        if stripe is not None:
+            self.refuse(EntryMode.STRIPE, _brand(stripe))
 
     def send_stripe(self, event: Event) -> None:
         stripe = _stripe(event)
@@ -199,46 +175,6 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
     def amount_screen(self) -> Screen:
         return self.field("amount", Shown.MONEY, self.typed_amount)
 
-    def present(self) -> Screen:
-        remark = (TextLine(self.remark, self.remark.id, Tone.BAD),) if self.remark else ()
-        environment = self.terminal.environment
-        card = (
-            (TextLine(say("remove-card"), "remove-card"),)
-            if environment.card_spent or (self.prompt == "swipe-instead" and environment.card_in)
-            else ()
-        )
-        return Screen(
-            self.prompt,
-            (*self.sum(), self._asked_for(), *remark, *card, fields.CANCEL),
-        )
-
-    def _asked_for(self) -> TextLine:
-        """The prompt; one that asks for any card names the ways that are taken now, or says why there is none."""
-        wording = self.prompt
-        if self.prompt == "present-card":
-            refused = [self._refusal_of(entry) for entry in self._readable()]
-            taken = tuple(entry for entry, why in zip(self._readable(), refused, strict=True) if why is None)
-            why_not = next((why for why in refused if why is not None), None)
-            if not taken and why_not is not None:
-                return TextLine(why_not, why_not.id, Tone.BAD)
-            wording = _PRESENT.get(taken, wording)
-        return TextLine(say(wording), self.prompt, Tone.BIG)
-
-    def _refusal_of(self, entry: EntryMode) -> Text | None:
-        """Why no card is taken now that comes in by `entry`, whatever card it is."""
-        return self.terminal.offline.refusal(self.amount, entry, "") if self._offline else None
-
-    def _refusal_of_stripe(self, event: Event) -> Text | None:
-        stripe = _stripe(event)
-        if stripe is None:
-            return None
-        brand = brand_name(stripe.pan.reveal())
-        return self.terminal.offline.refusal(self.amount, EntryMode.STRIPE, brand)
-
-    def _readable(self) -> tuple[EntryMode, ...]:
-        """The ways that the prompt asks for and the payment takes."""
-        return tuple([entry for entry in _WANTED[self.prompt] if entry in self.taken])
-
     def _start(self, entry: EntryMode, start: Start = Start.PREPROCESSING) -> None:
         self.entry, self.remark, self.message = entry, None, None
         stan = self.terminal.durable.trace_number.following
@@ -248,6 +184,10 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
 
 def _stripe(event: Event) -> Stripe | None:
     return event.stripe if isinstance(event, CardSwiped) else None
+
+
+def _brand(stripe: Stripe) -> str:
+    return brand_name(stripe.pan.reveal())
 
 
 AMOUNT = State("amount", SaleFlow.amount_screen, timeout="entry")

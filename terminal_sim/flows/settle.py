@@ -86,7 +86,9 @@ class SettleFlow(SettleContext):
         elements: list[Element] = [Title("settle", say("settle")), *batches.lines(shown)]
         if settling is not None:
             elements.append(TextLine(say("batch-pending"), "batch-pending", Tone.BAD))
-        return Screen("settle", (*elements, *self._remarks(), fields.CONFIRM, fields.CANCEL))
+        if self.remark == self.terminal.settlements.refusal:
+            elements += self._remarks()
+        return Screen("settle", (*elements, fields.CONFIRM, fields.CANCEL))
 
     def settling(self) -> Screen:
         return Screen("settling", (TextLine(say("settling"), "settling", Tone.BIG), fields.CANCEL))

@@ -260,18 +260,21 @@ def by_itself(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle(
     "R-batch-6",
-    "a batch that may not be closed says why: a payment is in doubt, or it has none",
+    "a batch that may not be closed says why: a payment is in doubt, or it has none; a reason that is gone is not told",
     contents.KeyPress,
     contents.Touch,
+    contents.RowStored,
     left=("settle",),
     shows=("settle",),
 )
 def says_why(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if seen.key != "OK" or seen.ignored or not seen.is_on or not facts.profile.settlement.enabled:
+    if seen.ignored or not seen.is_on or not facts.profile.settlement.enabled:
         return
     in_doubt = any(row.text("state") in IN_DOUBT for row in newest_rows(facts, seen).values())
     wanted = "settle-in-doubt" if in_doubt else "settle-nothing"
-    if not has(seen.after, wanted):
+    if has(seen.after, "settle-in-doubt") and not in_doubt:
+        yield "a payment is in doubt, says the screen, and none is"
+    if seen.key == "OK" and not has(seen.after, wanted):
         yield f"the batch is not closed, and the screen does not say {wanted}"
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from terminal_sim.bench import contents
+from terminal_sim.bench import Role, contents
 from terminal_sim.oracles.amounts import amount_asked
 from terminal_sim.oracles.facts import SessionFacts
-from terminal_sim.oracles.occurrence import Occurrence, SeenRow, field_of, has, screen_id
+from terminal_sim.oracles.occurrence import Occurrence, SeenRow, field_of, has, ids, screen_id
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import ASKS_FOR_CARD
 
 _COMPARED_BY_THE_CARD = ("offline-pin", "enciphered-pin")
 _SETTINGS = ("allow", "allow-not", "offline-limit")
@@ -138,6 +139,7 @@ _REFUSALS = (
     "offline-not-allowed", "offline-session-over", "offline-limit-exceeded", "offline-queue-full",
     "not-offline-contactless", "not-offline-gift-card", "not-offline-manual", "not-offline-clearpay",
 )  # fmt: skip
+_OF_A_WAY = tuple(one for one in _REFUSALS if one.startswith("not-offline"))
 
 
 def _takes_stripe(facts: SessionFacts, seen: Occurrence) -> bool:
@@ -239,4 +241,39 @@ def settings(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{seen.target} was touched, and the row says {row.text('allowed')!r}"
 
 
-OFFLINE = (taken, deadline, expiry, refused, silence, settings, permitted, not_asked, verified)
+def _lines_of(seen: Occurrence, reasons: tuple[str, ...]) -> list[str]:
+    """The reasons that the screen which asks for a card says now."""
+    asks = screen_id(seen.after) in ASKS_FOR_CARD and seen.is_on
+    return [one for one in ids(seen.after, Role.LINE) if one in reasons] if asks else []
+
+
+@oracle(
+    "R-offline-13",
+    "of the reasons for which an outage forbids a payment the first is told: no way of paying is named where none is taken at all",
+    contents.ScreenShown,
+    shows=ASKS_FOR_CARD,
+)
+def first(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if facts.outage is None or facts.outage.reason != seen.around.outage:
+        return
+    if facts.allowed and facts.session_left(seen.shown_at) > 0:
+        return
+    for reason in _lines_of(seen, _OF_A_WAY):
+        yield f"{reason} is told, and {'the time of the outage is over' if facts.allowed else 'no offline payments are allowed'}"
+
+
+@oracle(
+    "R-offline-14",
+    "a way of paying that an outage forbids is not refused any more when the acquirer is in reach",
+    contents.ScreenShown,
+    contents.Act,
+    shows=ASKS_FOR_CARD,
+)
+def goes(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.around.outage:
+        return
+    for reason in _lines_of(seen, _REFUSALS):
+        yield f"{reason} is told with the acquirer within reach"
+
+
+OFFLINE = (taken, deadline, expiry, refused, silence, settings, permitted, not_asked, verified, first, goes)

@@ -11,9 +11,8 @@ from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.lists import LISTS_OF, listed, newest_rows, picked_reference
 from terminal_sim.oracles.occurrence import Occurrence, digits, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
-from terminal_sim.oracles.states import FILTERS, IN_DOUBT, PRESENTING
+from terminal_sim.oracles.states import ASKS_FOR_CARD, FILTERS, IN_DOUBT, PRESENTING
 
-_ASKS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _ROW, _ORDER = "txn-", "order-"
 _GIVEN_BACK = ("already-voided", "void-unanswered", "already-refunded", "refund-unanswered")
 _REASONS = ("standalone-off", "standalone-link", "battery-critical")
@@ -92,8 +91,6 @@ def remarks(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{found[0]} stands on a payment that was just picked"
     if found and found[0] in _GIVEN_BACK:
         yield from _given_back(facts, seen, found[0])
-    if not found or seen.target != "void" or has(seen.before, found[0]):
-        return
 
 
 def _given_back(facts: SessionFacts, seen: Occurrence, said: str) -> Iterator[str]:
@@ -240,7 +237,13 @@ def presented(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 def not_taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     before, after = screen_id(seen.before), screen_id(seen.after)
     presented = seen.line.partition(" ")[0] in PRESENTING and facts.around == seen.around
-    if not presented or not seen.is_on or before not in _ASKS or after not in _ASKS or seen.after is None:
+    if (
+        not presented
+        or not seen.is_on
+        or before not in ASKS_FOR_CARD
+        or after not in ASKS_FOR_CARD
+        or seen.after is None
+    ):
         return
     if after == "insert-instead" and before != after:
         return  # the prompt itself says what is wrong

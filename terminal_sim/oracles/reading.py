@@ -8,10 +8,9 @@ from terminal_sim.bench import Tone, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, begins_to_read, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
-from terminal_sim.oracles.states import NOT_PAID, PRESENTING
+from terminal_sim.oracles.states import ASKS_FOR_CARD, NOT_PAID, PRESENTING
 
-_PROMPTS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
-_NEEDING_READER = (*_PROMPTS, "enter-pin", "choose-application")
+_NEEDING_READER = (*ASKS_FOR_CARD, "enter-pin", "choose-application")
 _AMOUNTS = ("amount", "home", "offline-limit")
 _WAYS = ("manual-entry", "gift-card", "clearpay")
 
@@ -88,13 +87,13 @@ def address_asked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-sound-1",
     "a card, a way of paying or a digit that is refused in words is heard to be",
     contents.ScreenShown,
-    left=(*_PROMPTS, *_AMOUNTS),
-    shows=(*_PROMPTS, *_AMOUNTS),
+    left=(*ASKS_FOR_CARD, *_AMOUNTS),
+    shows=(*ASKS_FOR_CARD, *_AMOUNTS),
 )
 def heard(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.before is None or seen.after is None or not seen.is_on or contents.Beeped in seen.kinds:
         return
-    presented = seen.line.startswith(PRESENTING) and screen_id(seen.before) in _PROMPTS
+    presented = seen.line.startswith(PRESENTING) and screen_id(seen.before) in ASKS_FOR_CARD
     way = seen.target in _WAYS and not seen.came_to
     told = {one.id for one in seen.before.unplaced if one.tone is Tone.BAD}
     new = [one for one in seen.after.unplaced if one.tone is Tone.BAD and one.id not in told]

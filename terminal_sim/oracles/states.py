@@ -30,3 +30,5 @@ SETTLING = ("reconciliation", "batch-upload", "batch-close")
 """The kinds of messages that settle a batch."""
 PRESENTING = ("insert", "tap-card", "swipe")
 """The verbs that present a card."""
+ASKS_FOR_CARD = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
+"""The screens that ask for a card."""

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, has, screen_id
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import ASKS_FOR_CARD
 
 _BY_SCREEN = {
     **dict.fromkeys(("amount", "card-number", "expiry", "cvc", "postal-code", "street-number", "offline-limit", "receipt-number"), "entry"),
-    **dict.fromkeys(("present-card", "insert-instead", "swipe-instead", "clearpay-tap", "choose-application", "present-again"), "card"),
+    **dict.fromkeys((*ASKS_FOR_CARD, "choose-application", "present-again"), "card"),
     **dict.fromkeys(("passcode", "new-passcode", "repeat-passcode"), "passcode"),
     **dict.fromkeys(("passcode-changed", "standalone-off", "standalone-link", "battery-critical"), "notice"),
     **dict.fromkeys(

@@ -8,6 +8,7 @@ from terminal_sim.bench import Profile, Role, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, has, ids, screen_id
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import ASKS_FOR_CARD
 
 _LISTS = ("history", "transactions")
 _BACK = {
@@ -23,9 +24,8 @@ _RESTS = ("home", "signed-out", "tampered", "app-closed", "out-of-service", "che
 _LEFT_FOR_HOME = ("history", "transactions", "transaction", "receipts", "filter", "offline-payments", "offline-limit", "passcode",
                   "new-passcode", "repeat-passcode", "sign-out", "switch-pos", "factory-reset", "delete-app")  # fmt: skip
 _BUSY = ("processing", "enter-pin", "choose-application", "avs-result", "present-again")
-_PRESENTED = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _GIVEN_UP = (
-    *_PRESENTED,
+    *ASKS_FOR_CARD,
     "card-number",
     "expiry",
     "cvc",
@@ -112,10 +112,10 @@ def offered(profile: Profile) -> list[str]:
     "R-way-4",
     "the screen that asks for a card offers the ways of paying that the profile has",
     contents.ScreenShown,
-    shows=_PRESENTED,
+    shows=ASKS_FOR_CARD,
 )
 def ways(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if screen_id(seen.after) not in _PRESENTED:
+    if screen_id(seen.after) not in ASKS_FOR_CARD:
         return
     shown = [one for one in ids(seen.after, Role.CHOICE) if one in _WAYS]
     wanted = offered(facts.profile) if screen_id(seen.after) == "present-card" else []
@@ -146,20 +146,22 @@ def chosen(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-reader-5",
     "a tap that an outage forbids is not read: the screen says so, and the payment waits on",
     contents.Act,
-    left=_PRESENTED,
+    left=ASKS_FOR_CARD,
 )
 def not_tapped(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     rules, outage, screen = facts.profile.offline, facts.outage, screen_id(seen.before)
     known = outage is not None and outage.reason == seen.around.outage and rules.enabled
     if not seen.line.startswith("tap-card") or not known or rules.entries.contactless or not seen.is_on:
         return
-    if screen not in _PRESENTED or not seen.around.reader or seen.around != seen.around_before:
+    if screen not in ASKS_FOR_CARD or not seen.around.reader or seen.around != seen.around_before:
         return
     if facts.flow != "charge" or facts.asked_by_till or facts.line_disturbed:
         return
     if seen.came_to:
         yield f"{seen.line} on {screen} led to {seen.came_to}"
-    elif not has(seen.after, "not-offline-contactless"):
+    elif (
+        facts.allowed and facts.session_left(seen.shown_at) and not has(seen.after, "not-offline-contactless")
+    ):
         yield f"{seen.line} on {screen}, and the screen does not say that it is not taken"
 
 

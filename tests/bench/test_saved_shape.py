@@ -19,8 +19,8 @@ from terminal_sim.bench.till_past import TillPast
 from terminal_sim.cards.catalogue import CardState
 from terminal_sim.flows import load
 
-SAVED_BENCH = {35: "87cd8dab241c63f7"}
-CHECKPOINT = {7: "d4a463e10f719323"}
+SAVED_BENCH = {36: "d120156fea6c072d"}
+CHECKPOINT = {6: "1c65dca3ad5cb5b1"}
 """The digest of the shape that each version has."""
 
 

@@ -246,6 +246,8 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-passcode-10": BrokenHistory("whichever passcode is to be changed, the first one is", "press 9 OK 0856 OK; tap id:change-refund-passcode; press 0856 OK 2580 OK 2580 OK"),
     "R-way-8": BrokenHistory("the checkout begins a payment with an empty battery", "battery 4%; press 500 OK"),
     "R-way-9": BrokenHistory("a gift card whose number is given up leads home without a word", "press 1000 OK; tap id:gift-card; press CANCEL"),
+    "R-offline-13": BrokenHistory("a tap is refused for its way where no payment at all is taken offline", "press 1000 OK; network down; tap-card visa-credit"),
+    "R-offline-14": BrokenHistory("a way of paying that an outage forbids is still refused when it is over", "network down; press 1000 OK; tap-card visa-credit; network up"),
     "R-row-7": BrokenHistory("the last of a card's languages is spoken", "press 1000 OK; insert interac-debit; press 1234 OK; wait 2s"),
 }  # fmt: skip
 
@@ -254,6 +256,8 @@ OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-void-1", BrokenHistory("a void begins with an empty battery", f"{PAID}; {HISTORY}; tap id:txn-1; battery 4%; tap id:void; wait 2s")),
     ("R-void-1", BrokenHistory("a till gives money back with an empty battery", "pos sale T-1 1000; swipe visa-stripe; wait 2s; press OK; battery 4%; pos refund T-1; wait 2s")),
     ("R-remark-1", BrokenHistory("a void is refused for a reason that is gone", f"{PAID}; {HISTORY}; tap id:txn-1; account standalone off; tap id:void; account standalone on")),
+    ("R-offline-13", BrokenHistory("a gift card is refused for its way where no payment at all is taken offline", "press 1000 OK; network down; tap id:gift-card")),
+    ("R-batch-6", BrokenHistory("why a batch is not closed stays on the screen when it may be closed", f"{UNANSWERED}; press OK; remove card; press 9 OK 0856 OK; tap id:settle; press OK; network down; network up; wait 5s")),
     ("R-home-4", BrokenHistory("the checkout does not warn of a low battery", "battery 19%; press 5 CLEAR")),
     ("R-end-6", BrokenHistory("the red key switches off after one second", "tap id:start; hold CANCEL for 1s")),
     ("R-page-1", BrokenHistory("the foot of the last page goes beyond the end of the list", "; ".join((*(PAID,) * 7, HISTORY, "tap id:older")))),

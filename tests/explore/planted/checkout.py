@@ -13,6 +13,7 @@ from terminal_sim.core import frame, terminal
 from terminal_sim.core.durable_state import OfflineSettings
 from terminal_sim.core.events import Trigger
 from terminal_sim.core.frame import framed
+from terminal_sim.core.message import EntryMode
 from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.own_flows import MenuContext
 from terminal_sim.core.rows.kinds import OfflineSettingsRow
@@ -21,7 +22,7 @@ from terminal_sim.core.screen import Banner, Choice, TextLine, Tone
 from terminal_sim.core.stack import FlowStack
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
-from terminal_sim.flows import payment
+from terminal_sim.flows import charge, payment
 from terminal_sim.flows.account import LeaveFlow
 from terminal_sim.flows.card_payment import CardPaymentFlow
 from terminal_sim.flows.charge import ChargeFlow, GiftCardFlow
@@ -31,6 +32,7 @@ from terminal_sim.flows.history import HistoryFlow
 from terminal_sim.flows.moto import MotoFlow
 from terminal_sim.flows.offline_settings import OfflineSettingsFlow
 from terminal_sim.flows.orders import OrdersFlow
+from terminal_sim.flows.present import PresentFlow, RefusedWay
 from terminal_sim.flows.request import brand_name
 from terminal_sim.flows.sale import SaleFlow
 from tests.explore.planted.planting import (
@@ -68,6 +70,11 @@ def _by_its_card_alone(sound: Any) -> Any:
         return None if bound else found
 
     return refusal
+
+
+def _for_good(self: Any, way: Any, brand: str = "") -> None:
+    self.remark = self.refusal_of_way(way, brand)
+    self.terminal.order(fx.Beep("bad"))
 
 
 def _in_full(sound: Any) -> Any:
@@ -189,6 +196,9 @@ def _tab_of_the_top(terminal: FlowStack) -> str:
 
 
 CHECKOUT = (
+    PlantedBug("a way of paying that an outage forbids is still refused when it is over", SQUARE, sets(PresentFlow, "refuse", _for_good), ALLOWED),
+    PlantedBug("a tap is refused for its way where no payment at all is taken offline", SQUARE, sets(OfflineQueue, "refusal", lambda self, amount, entry, brand: self.refusal_of_card(entry, brand) or self.refusal_of_amount(amount))),
+    PlantedBug("a gift card is refused for its way where no payment at all is taken offline", STAND, wraps(ChargeFlow, "refusal_of_way", lambda sound: lambda self, way, brand="": say(charge._REFUSED[way]) if way in charge._REFUSED and self._offline else sound(self, way, brand))),
     PlantedBug("a gift card whose number is given up leads home without a word", SQUARE, moves("gift-card", Trigger.CANCEL, "card-number", dest="done", action=GiftCardFlow.go_home)),
     # What is kept, and what becomes of it.
     PlantedBug("a till takes nothing back while an expiry is typed", STAND, without_move("manual-entry", Trigger.REQUEST_CANCELLED, "expiry")),
@@ -214,7 +224,7 @@ CHECKOUT = (
     PlantedBug("the answer to an address stands there where none was asked for", READER, sets(MotoFlow, "approved_with_address", lambda self, event: self.host_approves(event))),
     PlantedBug("who goes on with another point of sale leaves no row", SQUARE, sets(LeaveFlow, "leave_and_stay", LeaveFlow.go_home)),
     PlantedBug("another point of sale leads back to the menu", SQUARE, sets(LeaveFlow, "leave_and_stay", lambda self, _: self._lose())),
-    PlantedBug("a stripe that an outage forbids is refused without a tone", REGISTER, sets(SaleFlow, "refuse_stripe", lambda self, event: put(self, remark=self._refusal_of_stripe(event))), ALLOWED),
+    PlantedBug("a stripe that an outage forbids is refused without a tone", REGISTER, sets(SaleFlow, "refuse_stripe", lambda self, event: put(self, remark=RefusedWay(EntryMode.STRIPE, brand_name(event.stripe.pan.reveal())))), ALLOWED),
     PlantedBug("every chip is declined in an outage", STAND, sets(CardPaymentFlow, "chip_not_offline", lambda self, event: self._offline and self.asks_online(event)), ALLOWED),
     PlantedBug("a payment is begun without its reader", READER, wraps(CheckoutFlow, "_why_not", lambda sound: lambda self: None if not self.terminal.environment.reader else sound(self))),
     PlantedBug("an app that is closed shows what it showed", STAND, sets(Terminal, "screen", lambda self: framed(self))),

@@ -18,6 +18,7 @@ from terminal_sim.core.money import Money
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.reversals import Reversals
 from terminal_sim.core.rows.settlement import BatchOpenedRow
+from terminal_sim.core.screen import Screen, TextLine
 from terminal_sim.core.text import say
 from terminal_sim.flows import batches, last_word
 from terminal_sim.flows import payment as payment_flow
@@ -167,6 +168,18 @@ def _wherever_it_stands(under: Any) -> None:
     under.settlements.watch()
 
 
+def _with_its_remark(sound: Any) -> Any:
+    """The batch with what was said of it when it was confirmed."""
+
+    def ask(self: Any) -> Screen:
+        shown: Screen = sound(self)
+        if self.remark is None or self.remark.id in (getattr(one, "id", "") for one in shown.elements):
+            return shown
+        return Screen(shown.id, (*shown.elements, TextLine(self.remark, self.remark.id)))
+
+    return ask
+
+
 def _off_without_a_row(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(terminal._HANDLERS, events.PowerOffPressed, lambda self, _: self.order(fx.SwitchOff()))
 
@@ -207,6 +220,7 @@ ENDS = (
     PlantedBug("a batch waits for its time of day since its first payment was begun", V400M, without_fold(BatchOpenedRow), {**_BY_ITSELF, **KEEPING}),
     PlantedBug("the next batch settles a minute behind the time of day", V400M, sets(settlements.Settlements, "is_ready", lambda self: self._terminal.durable.settling is None and self.refusal is None), _BY_ITSELF),
     PlantedBug("a batch settles in the middle of a payment", S1F2, sets(beside, "batch_due", _wherever_it_stands), _BY_ITSELF),
+    PlantedBug("why a batch is not closed stays on the screen when it may be closed", V400M, wraps(SettleFlow, "ask", _with_its_remark)),
     PlantedBug("a batch without a payment is said to be in doubt", V400M, wraps(settlements.Settlements, "refusal", lambda sound: lambda self: say("settle-in-doubt") if sound(self) is not None else None)),
     PlantedBug("a batch that is not settled yet is not offered as the last one", V400M, sets(BatchReportFlow, "last", lambda self: self.terminal.durable.settled)),
 )  # fmt: skip

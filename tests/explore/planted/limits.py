@@ -203,7 +203,7 @@ LIMITS = (
     PlantedBug("a change of its reason begins an outage anew", STAND, fold(OutageRow, lambda _: _begins_anew), ALLOWED),
     PlantedBug("a contactless card is taken offline", SQUARE, wraps(OfflineQueue, "refusal_of_card", lambda sound: lambda self, entry, brand="": None if entry is EntryMode.CONTACTLESS else sound(self, entry, brand)), ALLOWED),
     PlantedBug("a stripe is refused offline although the profile takes it", SQUARE, wraps(OfflineQueue, "refusal_of_card", lambda sound: lambda self, entry, brand="": say("not-offline-card") if entry is EntryMode.STRIPE else sound(self, entry, brand)), ALLOWED),
-    PlantedBug("a number is typed while the acquirer is out of reach", SQUARE, sets(ChargeFlow, "way_not_offline", always(False)), ALLOWED),
+    PlantedBug("a number is typed while the acquirer is out of reach", SQUARE, sets(ChargeFlow, "way_is_refused", always(False)), ALLOWED),
     PlantedBug("a battery at the critical charge itself refuses what a till asks for", READER, sets(RequestedFlow, "_no_battery", _refused_at_critical)),
     PlantedBug("a battery below the critical charge takes what a till asks for", SQUARE, sets(RequestedFlow, "_no_battery", always(None))),
     PlantedBug("a void begins with an empty battery", V400M, sets(HistoryFlow, "_refusal_to_begin", lambda self: None if self.terminal.environment.standalone else say("standalone-off"))),

@@ -30,6 +30,7 @@ from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.history import HistoryFlow
 from terminal_sim.flows.last_word import verdict_of
 from terminal_sim.flows.passcode import ChangePasscodeFlow, PasscodeFlow
+from terminal_sim.flows.present import PresentFlow
 from terminal_sim.flows.sale import SaleFlow
 from terminal_sim.secret import mask_pan
 from tests.explore.planted.planting import (
@@ -268,7 +269,7 @@ WORDS = (
     PlantedBug("the lights are dark when a payment has ended", READER, wraps(EndingFlow, "announce", _dark)),
     PlantedBug("the lights are dark when a tapped card was read", READER, wraps(CardholderFlow, "keep_message", _dark_when_read)),
     PlantedBug("the lights are green for a payment that was declined", READER, wraps(EndingFlow, "announce", _green)),
-    PlantedBug("where a stripe is asked for, a card that is in is spoken of as one that could not be read", V400M, _says(SaleFlow, "present", "remove-card", "card-error")),
+    PlantedBug("where a stripe is asked for, a card that is in is spoken of as one that could not be read", V400M, _says(PresentFlow, "present", "remove-card", "card-error")),
     PlantedBug("a card that was read is told by no word", V400M, sets(CardholderFlow, "told", always(()))),
     PlantedBug("the holder of a telephone that is locked is told to try again", V400M, sets(sale, "words_of", always(None))),
     PlantedBug("a tap below the limit is verified as one above", V400M, sets(tap, "verify_cardholder", _always_verified(tap.verify_cardholder))),
