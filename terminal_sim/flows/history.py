@@ -14,14 +14,14 @@ from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, Moves, Stat
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.receipt import Copy, reprinted
 from terminal_sim.core.rows.kinds import ReprintRow
-from terminal_sim.core.screen import Choice, Element, Page, Screen, TextLine, Title, Tone
+from terminal_sim.core.screen import Choice, Element, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import fields
 from terminal_sim.flows.ending import ENDINGS
+from terminal_sim.flows.paging import PagedFlow, page_moves
 from terminal_sim.flows.receipts import receipt_for
 from terminal_sim.flows.void import VOID_MOVES, VoidFlow
 
-ROWS = 6
 # What a void in vain says, by whether the money went back by a void, and whether that is still in doubt.
 _GIVEN_BACK = {
     (True, False): "already-voided",
@@ -31,14 +31,14 @@ _GIVEN_BACK = {
 }
 
 
-class HistoryFlow(VoidFlow):
-    """`first` is the topmost row shown, `original` the payment that was touched, `payment` the void of it."""
+class HistoryFlow(VoidFlow, PagedFlow):
+    """`original` the payment that was touched, `payment` the void of it."""
 
-    __slots__ = ("copy", "first", "remark")
+    __slots__ = ("copy", "passed", "remark")
 
     def __init__(self, terminal: Firmware) -> None:
         super().__init__(terminal)
-        self.first = 0
+        self.passed = 0
         self.copy = Copy.CUSTOMER
         self.remark: Text | None = None
 
@@ -46,22 +46,14 @@ class HistoryFlow(VoidFlow):
     def rows(self) -> list[Payment]:
         return self.terminal.durable.newest_first(self.terminal.profile.limits.history)
 
+    @property
+    def length(self) -> int:
+        return len(self.rows)
+
     # Guards.
 
     def picks_row(self, event: Event) -> bool:
         return fields.touched(event).startswith("txn-")
-
-    def picks_older(self, event: Event) -> bool:
-        return fields.touched(event) == "older"
-
-    def picks_newer(self, event: Event) -> bool:
-        return fields.touched(event) == "newer"
-
-    def older_exist(self, _: Event) -> bool:
-        return self.first + ROWS < len(self.rows)
-
-    def newer_exist(self, _: Event) -> bool:
-        return self.first > 0
 
     def picks_void(self, event: Event) -> bool:
         return (
@@ -106,12 +98,6 @@ class HistoryFlow(VoidFlow):
 
     # Actions.
 
-    def scroll_down(self, _: Event) -> None:
-        self.first += ROWS
-
-    def scroll_up(self, _: Event) -> None:
-        self.first = max(self.first - ROWS, 0)
-
     def pick(self, event: Event) -> None:
         self.original = self.rows[int(fields.touched(event).removeprefix("txn-")) - 1]
         self.remark = None
@@ -146,17 +132,12 @@ class HistoryFlow(VoidFlow):
         elements: list[Element] = [Title("history", say("history"))]
         if not rows:
             elements.append(TextLine(say("no-transactions"), "no-transactions"))
-        shown = rows[self.first : self.first + ROWS]
+        first = self.newer + 1
+        shown = rows[self.newer : self.newer + self.page_length]
         elements += [
-            Choice(f"txn-{n}", _summary(payment), _detail(payment))
-            for n, payment in enumerate(shown, self.first + 1)
+            Choice(f"txn-{n}", _summary(payment), _detail(payment)) for n, payment in enumerate(shown, first)
         ]
-        if len(rows) > ROWS:
-            elements.append(Page(self.first + 1, self.first + len(shown), len(rows)))
-        if self.first > 0:
-            elements.append(Choice("newer", say("newer")))
-        if self.first + ROWS < len(rows):
-            elements.append(Choice("older", say("older")))
+        elements += self.foot(first, first + len(shown) - 1)
         return Screen("history", (*elements, fields.leave(self.terminal)))
 
     def one(self) -> Screen:
@@ -224,10 +205,7 @@ HISTORY_STATES: States[HistoryFlow] = (
 )
 HISTORY_MOVES: Moves[HistoryFlow] = (
     Move(Trigger.SELECT, "list", "transaction", guard=HistoryFlow.picks_row, action=HistoryFlow.pick),
-    Move(Trigger.SELECT, "list", STAY, guard=HistoryFlow.picks_older, action=HistoryFlow.scroll_down),
-    Move(Trigger.SELECT, "list", STAY, guard=HistoryFlow.picks_newer, action=HistoryFlow.scroll_up),
-    Move(Trigger.DOWN, "list", STAY, guard=HistoryFlow.older_exist, action=HistoryFlow.scroll_down),
-    Move(Trigger.UP, "list", STAY, guard=HistoryFlow.newer_exist, action=HistoryFlow.scroll_up),
+    *page_moves("list"),
     Move(Trigger.CANCEL, "list", DONE),
     Move(Trigger.SELECT, "transaction", "voiding", guard=HistoryFlow.picks_void),
     Move(

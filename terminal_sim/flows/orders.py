@@ -6,50 +6,35 @@ The list of orders stays until it is left, since a kitchen works from it; it giv
 from __future__ import annotations
 
 from terminal_sim.core.events import REQUESTS, Event, Trigger
-from terminal_sim.core.flow import DONE, STAY, Context, Firmware, Flow, Move, State, on_each
+from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, State, on_each
 from terminal_sim.core.money import Money
 from terminal_sim.core.rows.kinds import OrdersSeenRow
-from terminal_sim.core.screen import Choice, Element, Page, QrCode, Screen, TextLine, Title, Tone
+from terminal_sim.core.screen import Element, QrCode, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
+from terminal_sim.flows.paging import PagedFlow, page_moves
 
 STATUS_PAGE = "https://issquareup.com"
-ROWS = 8
 
 
-class OrdersFlow(Context):
-    """`behind` is how many orders came after the last one that the list shows."""
+class OrdersFlow(PagedFlow):
+    """The orders in the order of their arrival; a page of them, and the service's own page."""
 
-    __slots__ = ("behind",)
+    __slots__ = ("passed",)
+    page_length = 8
 
     def __init__(self, terminal: Firmware) -> None:
         super().__init__(terminal)
-        self.behind = 0
+        self.passed = 0
 
-    # Guards.
-
-    def older_exist(self, _: Event) -> bool:
-        return self.behind + ROWS < len(self.terminal.durable.orders)
-
-    def newer_exist(self, _: Event) -> bool:
-        return self.behind > 0
-
-    def picks_older(self, event: Event) -> bool:
-        return fields.touched(event) == "older"
-
-    def picks_newer(self, event: Event) -> bool:
-        return fields.touched(event) == "newer"
+    @property
+    def length(self) -> int:
+        return len(self.terminal.durable.orders)
 
     # Actions.
 
-    def scroll_down(self, _: Event) -> None:
-        self.behind += ROWS
-
-    def scroll_up(self, _: Event) -> None:
-        self.behind -= ROWS
-
     def show_newest(self, event: Event) -> None:
-        self.behind = 0
+        self.passed = 0
         self.see(event)
 
     def see(self, _: Event) -> None:
@@ -63,8 +48,8 @@ class OrdersFlow(Context):
     def page(self) -> Screen:
         """Some of the orders in the order of their arrival, the latest at first."""
         orders, currency = self.terminal.durable.orders, self.terminal.profile.currency
-        last = len(orders) - self.behind
-        first = max(last - ROWS, 0)
+        last = len(orders) - self.newer
+        first = max(last - self.page_length, 0)
         elements: list[Element] = [Title("orders", say("orders"))]
         if not orders:
             elements.append(TextLine(say("no-orders"), "no-orders"))
@@ -73,12 +58,7 @@ class OrdersFlow(Context):
                 TextLine(say("order-row", number=order.number, text=order.text), f"order-{order.number}")
             )
             elements.append(TextLine(say("sum", amount=Money(order.amount, currency)), tone=Tone.SMALL))
-        if len(orders) > ROWS:
-            elements.append(Page(first + 1, last, len(orders)))
-        if self.behind:
-            elements.append(Choice("newer", say("newer")))
-        if first:
-            elements.append(Choice("older", say("older")))
+        elements += self.foot(first + 1, last)
         return Screen("orders", (*elements, fields.leave(self.terminal)))
 
     def status_page(self) -> Screen:
@@ -101,10 +81,7 @@ ORDERS = Flow(
     (
         Move(Trigger.CANCEL, "list", DONE),
         Move(Trigger.ORDER_ARRIVED, "list", STAY, action=OrdersFlow.show_newest),
-        Move(Trigger.SELECT, "list", STAY, guard=OrdersFlow.picks_older, action=OrdersFlow.scroll_down),
-        Move(Trigger.SELECT, "list", STAY, guard=OrdersFlow.picks_newer, action=OrdersFlow.scroll_up),
-        Move(Trigger.DOWN, "list", STAY, guard=OrdersFlow.older_exist, action=OrdersFlow.scroll_down),
-        Move(Trigger.UP, "list", STAY, guard=OrdersFlow.newer_exist, action=OrdersFlow.scroll_up),
+        *page_moves("list"),
         *(Move(trigger, "list", DONE, action=OrdersFlow.make_way) for trigger in REQUESTS),
     ),
 )

@@ -43,7 +43,7 @@ class TransactionsFlow(HistoryFlow):
     def set_filter(self, event: Event) -> None:
         if isinstance(event, Touched):
             self.filter = event.target if event.target in FILTERS else ""
-            self.first = 0
+            self.passed = 0
 
     def list_rows(self) -> Screen:
         """The sums of what was given away and is not paid yet or never will be, the filter, and the rows."""

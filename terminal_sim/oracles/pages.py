@@ -28,13 +28,15 @@ def rows_of(view: View | None) -> list[int]:
 
 @oracle(
     "R-page-1",
-    "the pages of a list follow one another without a gap, a list begins with its newest payment, and its foot says which rows are shown",
+    "the pages of a list follow one another without a gap, a list begins with its newest payment, and its foot says which rows are shown and whether newer ones are there",
     contents.ScreenShown,
     shows=LISTS_OF,
 )
 def pages(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     screen = screen_id(seen.after)
     now, was = rows_of(seen.after), rows_of(seen.before)
+    if screen in LISTS_OF and has(seen.after, "newer") != (bool(now) and now[0] > 1):
+        yield f"newer payments are {'' if has(seen.after, 'newer') else 'not '}offered, and it begins with row {now[0] if now else 'none'}"
     if screen not in LISTS_OF or not now:
         return
     if now != list(range(now[0], now[0] + len(now))):

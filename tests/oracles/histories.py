@@ -260,6 +260,7 @@ OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-batch-6", BrokenHistory("why a batch is not closed stays on the screen when it may be closed", f"{UNANSWERED}; press OK; remove card; press 9 OK 0856 OK; tap id:settle; press OK; network down; network up; wait 5s")),
     ("R-home-4", BrokenHistory("the checkout does not warn of a low battery", "battery 19%; press 5 CLEAR")),
     ("R-end-6", BrokenHistory("the red key switches off after one second", "tap id:start; hold CANCEL for 1s")),
+    ("R-page-1", BrokenHistory("a list that has become shorter stays on a page that it has no more", "; ".join(("network down", *("press 1000 OK; insert visa-credit; press OK; remove card",) * 7, "tap id:transactions; tap id:filter; tap id:pending; tap id:older; network up; wait 5s")))),
     ("R-page-1", BrokenHistory("the foot of the last page goes beyond the end of the list", "; ".join((*(PAID,) * 7, HISTORY, "tap id:older")))),
     ("R-paper-4", BrokenHistory("the copy of a void that nobody has answered says that it was declined", "pos sale T-1 1000; swipe visa-stripe; wait 2s; pos refund T-1; network down; wait 1d; tap id:transactions; tap id:history; tap id:txn-1; tap id:receipts; tap id:customer-receipt; tap id:print")),
     ("R-order-1", BrokenHistory("older orders are skipped in the list", "; ".join((*("order 1 500",) * 19, "tap id:orders; tap id:older")))),

@@ -16,10 +16,12 @@ from terminal_sim.core.receipt import Copy, Pair
 from terminal_sim.core.rows.kinds import OrdersSeenRow, ReceiptRow, ReprintRow
 from terminal_sim.core.rows.offline import OfflineDeclinedRow
 from terminal_sim.core.text import say
-from terminal_sim.flows import batches, ending, history, orders, receipts
+from terminal_sim.flows import batches, ending, history, receipts
 from terminal_sim.flows.charge import ChargeFlow
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.history import HistoryFlow
+from terminal_sim.flows.orders import OrdersFlow
+from terminal_sim.flows.paging import PagedFlow
 from terminal_sim.flows.receipts import Copies
 from terminal_sim.flows.settle import SettleFlow
 from terminal_sim.flows.transactions import FILTERS, TransactionsFlow
@@ -201,8 +203,9 @@ PAPER = (
     PlantedBug("the history begins with the oldest payment", S1F2, wraps(HistoryFlow, "rows", lambda sound: lambda self: sound(self)[::-1])),
     PlantedBug("the row below the one that was touched is picked", S1F2, wraps(HistoryFlow, "pick", behind("original", lambda self, event: self.rows[min(len(self.rows) - 1, int(event.target[4:]))]))),
     PlantedBug("a sum of what waits counts payments once too often", SQUARE, wraps(TransactionsFlow, "_sum", lambda sound: lambda self, name, **more: (sound(self, name, **more)[0] + (1 if sound(self, name, **more)[0] else 0), sound(self, name, **more)[1])), ALLOWED),
-    PlantedBug("a page of the history goes on after five rows", V400M, sets(HistoryFlow, "scroll_down", lambda self, _: put(self, first=self.first + 5))),
-    PlantedBug("the history goes back to its beginning in one step", S1F2, sets(HistoryFlow, "scroll_up", lambda self, _: put(self, first=0))),
+    PlantedBug("a list that has become shorter stays on a page that it has no more", SQUARE, sets(PagedFlow, "newer", lambda self: self.passed), ALLOWED),
+    PlantedBug("a page of the history goes on after five rows", V400M, sets(HistoryFlow, "scroll_down", lambda self, _: put(self, passed=self.passed + 5))),
+    PlantedBug("the history goes back to its beginning in one step", S1F2, sets(HistoryFlow, "scroll_up", lambda self, _: put(self, passed=0))),
     PlantedBug("the history has one payment more than the profile says", V400M, sets(HistoryFlow, "rows", lambda self: self.terminal.durable.newest_first(self.terminal.profile.limits.history + 1)), {"limits.history": "3"}),
     PlantedBug("a filter keeps the page that was open", SQUARE, sets(TransactionsFlow, "set_filter", lambda self, event: put(self, filter=event.target if event.target in FILTERS else ""))),
     PlantedBug("sums count voids", SQUARE, sets(TransactionsFlow, "_sum", _sum_of(always(True)))),
@@ -219,7 +222,7 @@ PAPER = (
     PlantedBug("a list shows what was asked for in place of what was approved", V400M, sets(history, "_summary", lambda one: say("history-row", time=say("time", at=one.at), amount=Money(one.requested or one.amount.minor, one.amount.currency), last4=one.last4))),
     PlantedBug("a voided payment is shown as completed", S1F2, sets(history, "_detail", lambda one: say("state-COMPLETED") if one.state is PaymentState.VOIDED else say(f"state-{one.state.value}"))),
     PlantedBug("a transaction is left for the home screen", S1F2, moves("history", Trigger.CANCEL, "transaction", dest="done", action=HistoryFlow.go_home)),
-    PlantedBug("the list of orders has the oldest of many", REGISTER, sets(orders, "ROWS", 1)),
+    PlantedBug("the list of orders has the oldest of many", REGISTER, sets(OrdersFlow, "page_length", 1)),
     PlantedBug("orders that were looked at count as new", REGISTER, without_fold(OrdersSeenRow)),
     PlantedBug("the customer's copy has the line for the signature", V400M, wraps(receipt, "_lines", _signed_by_the_customer)),
     PlantedBug("the history leaves out what was declined", V400M, wraps(HistoryFlow, "rows", _without_declined)),

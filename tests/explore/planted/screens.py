@@ -20,7 +20,7 @@ from terminal_sim.core.screen import Tab
 from terminal_sim.core.stack import FlowStack
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
-from terminal_sim.flows import checkout, history
+from terminal_sim.flows import checkout
 from terminal_sim.flows.charge import ChargeFlow
 from terminal_sim.flows.checkout import CheckoutFlow
 from terminal_sim.flows.ending import EndingFlow
@@ -60,7 +60,7 @@ MINUTE = 60_000_000
 def _foot_of_a_full_page(sound: Any) -> Any:
     def listed(self: Any) -> Any:
         shown = sound(self)
-        full = self.first + history.ROWS
+        full = self.newer + self.page_length
         elements = (
             structs.replace(one, last=full) if isinstance(one, screen.Page) else one for one in shown.elements
         )

@@ -27,7 +27,7 @@ from terminal_sim.flows.batch_report import BatchReportFlow
 from terminal_sim.flows.card_payment import CardPaymentFlow
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.fields import AmountField, TypedField
-from terminal_sim.flows.history import ROWS, HistoryFlow
+from terminal_sim.flows.history import HistoryFlow
 from terminal_sim.flows.last_word import LastWordFlow
 from terminal_sim.flows.passcode import default_in_use
 from terminal_sim.flows.receipts import Copies
@@ -214,5 +214,5 @@ WIRE = (
     PlantedBug("new paper prints no report of the batch", S1F2, without_move("settle", Trigger.PAPER_LOADED, "settled")),
     PlantedBug("the copy that stopped takes the next one along", V400M, wraps(Copies, "stopped_at", lambda sound: lambda self, paper: structs.replace(sound(self, paper), queue=()))),
     PlantedBug("the refund reminds of the passcode of the menu", S1F2, sets(refund, "default_in_use", lambda terminal, _: default_in_use(terminal, "admin")), REFUNDS),
-    PlantedBug("a history of one page has an empty second one", V400M, sets(HistoryFlow, "older_exist", lambda self, _: self.first + ROWS <= len(self.rows))),
+    PlantedBug("a history of one page has an empty second one", V400M, sets(HistoryFlow, "older_exist", lambda self, _: self.passed + self.page_length <= len(self.rows))),
 )  # fmt: skip

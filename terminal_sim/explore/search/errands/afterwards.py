@@ -117,6 +117,16 @@ def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         for way in ways_to(ways, "transactions"):
             for name in ("completed", "all"):
                 yield (*(one * 7), *way, (TAP, "older"), (TAP, "filter"), (TAP, name))
+            if profile.offline.allowed:
+                pending: Errand = (
+                    ("network", "down"),
+                    *(one * 7),
+                    *way,
+                    (TAP, "filter"),
+                    (TAP, "pending"),
+                    (TAP, "older"),
+                )
+                yield (*pending, ("network", "up"), (WAIT, "1min"))
             for name in ("completed", "declined", "pending"):
                 yield (*one, *declined, *way, (TAP, "filter"), (TAP, name), (TAP, "txn-1"))
 
