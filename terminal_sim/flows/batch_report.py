@@ -5,21 +5,23 @@ from __future__ import annotations
 from terminal_sim.core import effects as fx
 from terminal_sim.core.batch_report import BatchReport
 from terminal_sim.core.closed_batch import ClosedBatch
-from terminal_sim.core.events import Event, Trigger
+from terminal_sim.core.events import Event, PrinterStopped, Trigger
 from terminal_sim.core.flow import DONE, STAY, Context, Firmware, Flow, Move, State
+from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.screen import Choice, Element, Screen, TextLine, Title
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import batches, fields
 
 
 class BatchReportFlow(Context):
-    """`remark` is what became of the paper."""
+    """`remark` is what became of the paper, `stopped` the report that waits for paper."""
 
-    __slots__ = ("remark",)
+    __slots__ = ("remark", "stopped")
 
     def __init__(self, terminal: Firmware) -> None:
         super().__init__(terminal)
         self.remark: Text | None = None
+        self.stopped: Receipt | None = None
 
     @property
     def last(self) -> ClosedBatch | None:
@@ -30,6 +32,9 @@ class BatchReportFlow(Context):
 
     def picks_print(self, event: Event) -> bool:
         return fields.touched(event) == "print"
+
+    def report_waits(self, _: Event) -> bool:
+        return self.stopped is not None
 
     # Actions.
 
@@ -43,14 +48,19 @@ class BatchReportFlow(Context):
     def _print(self, report: BatchReport) -> None:
         self.terminal.order(fx.Print(batches.printed(self.terminal, report)))
 
-    def say_printed(self, _: Event) -> None:
-        self.remark = say("copy-printed")
+    def print_stopped(self, _: Event) -> None:
+        if self.stopped is not None:
+            self.terminal.order(fx.Print(self.stopped))
 
-    def say_no_paper(self, _: Event) -> None:
-        self.remark = say("out-of-paper")
+    def say_printed(self, _: Event) -> None:
+        self.remark, self.stopped = say("copy-printed"), None
+
+    def say_no_paper(self, event: Event) -> None:
+        if isinstance(event, PrinterStopped):
+            self.remark, self.stopped = say("out-of-paper"), event.receipt
 
     def forget_remark(self, _: Event) -> None:
-        self.remark = None
+        self.remark, self.stopped = None, None
 
     # Screens.
 
@@ -97,6 +107,13 @@ BATCH_REPORT = Flow(
         Move(Trigger.SELECT, "last", STAY, action=BatchReportFlow.print_last),
         Move(Trigger.PRINTED, _SHOWN, STAY, action=BatchReportFlow.say_printed),
         Move(Trigger.OUT_OF_PAPER, _SHOWN, STAY, action=BatchReportFlow.say_no_paper),
+        Move(
+            Trigger.PAPER_LOADED,
+            _SHOWN,
+            STAY,
+            guard=BatchReportFlow.report_waits,
+            action=BatchReportFlow.print_stopped,
+        ),
         Move(Trigger.CANCEL, "last", "open", action=BatchReportFlow.forget_remark),
         Move(Trigger.CANCEL, "open", DONE),
         Move(Trigger.TIMEOUT, _SHOWN, DONE, action=BatchReportFlow.go_home),

@@ -2,24 +2,24 @@
 
 Rules:
 1. A void goes to the card of the original sale, once, and never after a refund of it; one that is not answered yet is told as such.
-2. A reprint is the receipt as it was with a mark on top, and sends no message.
+2. A reprint is the receipt as it was with a mark on top, and sends no message. It is on record once it has come out, and one that the paper
+   ran out for comes out when there is paper again.
 """
 
 from __future__ import annotations
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.environment import refusal_to_begin
-from terminal_sim.core.events import Event, Trigger
+from terminal_sim.core.events import Event, Printed, Trigger
 from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, Moves, State, States
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.receipt import Copy, reprinted
-from terminal_sim.core.rows.kinds import ReprintRow
 from terminal_sim.core.screen import Choice, Element, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import fields
 from terminal_sim.flows.ending import ENDINGS
 from terminal_sim.flows.paging import PagedFlow, page_moves
-from terminal_sim.flows.receipts import receipt_for
+from terminal_sim.flows.receipts import Copies, receipt_for, reprint_of
 from terminal_sim.flows.void import VOID_MOVES, VoidFlow
 
 # What a void in vain says, by whether the money went back by a void, and whether that is still in doubt.
@@ -69,6 +69,9 @@ class HistoryFlow(VoidFlow, PagedFlow):
     def picks_receipts(self, event: Event) -> bool:
         return fields.touched(event) == "receipts" and self.terminal.profile.printer is not None
 
+    def copy_waits(self, _: Event) -> bool:
+        return self.copies.stopped is not None
+
     @property
     def _refusal_to_begin(self) -> Text | None:
         return refusal_to_begin(self.terminal.profile, self.terminal.environment)
@@ -107,23 +110,27 @@ class HistoryFlow(VoidFlow, PagedFlow):
 
     def choose_copy(self, event: Event) -> None:
         self.copy = Copy.CUSTOMER if fields.touched(event) == "customer-receipt" else Copy.MERCHANT
-        self.remark = None
+        self.forget_remark(event)
 
     def print_copy(self, _: Event) -> None:
         if self.original is not None:
             terminal = self.terminal
             picked = terminal.durable.payments[self.original.reference]
-            terminal.record(ReprintRow(original=picked.reference, copy=self.copy.value))
             terminal.order(fx.Print(reprinted(receipt_for(terminal, picked, self.copy))))
 
-    def say_printed(self, _: Event) -> None:
-        self.remark = say("copy-printed")
+    def copy_printed(self, event: Event) -> None:
+        self.forget_remark(event)
+        if isinstance(event, Printed):
+            self.terminal.record(reprint_of(event.receipt))
+            self.remark = say("copy-printed")
 
-    def say_no_paper(self, _: Event) -> None:
+    def say_no_paper(self, event: Event) -> None:
+        self.paper_gone(event)
         self.remark = say("out-of-paper")
 
     def forget_remark(self, _: Event) -> None:
-        self.remark = None
+        """Forget it, and the copy that waits for paper."""
+        self.remark, self.copies = None, Copies()
 
     # Screens.
 
@@ -222,9 +229,16 @@ HISTORY_MOVES: Moves[HistoryFlow] = (
     Move(Trigger.SELECT, "receipts", "receipt", action=HistoryFlow.choose_copy),
     Move(Trigger.CANCEL, "receipts", "transaction"),
     Move(Trigger.SELECT, ("receipt", "printed"), STAY, action=HistoryFlow.print_copy),
-    Move(Trigger.PRINTED, ("receipt", "printed"), "printed", action=HistoryFlow.say_printed),
+    Move(Trigger.PRINTED, ("receipt", "printed"), "printed", action=HistoryFlow.copy_printed),
     Move(Trigger.OUT_OF_PAPER, ("receipt", "printed"), STAY, action=HistoryFlow.say_no_paper),
-    Move(Trigger.CANCEL, "receipt", "receipts"),
+    Move(
+        Trigger.PAPER_LOADED,
+        ("receipt", "printed"),
+        STAY,
+        guard=HistoryFlow.copy_waits,
+        action=HistoryFlow.print_again,
+    ),
+    Move(Trigger.CANCEL, "receipt", "receipts", action=HistoryFlow.forget_remark),
     Move(Trigger.CANCEL, "printed", "transaction", action=HistoryFlow.forget_remark),
     Move(
         Trigger.TIMEOUT,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.device_request import DisplayRequest, PrintedDocument, PrintRequest, ReceiptCopy
-from terminal_sim.core.events import Event, Trigger
+from terminal_sim.core.events import Event, Printed, Trigger
 from terminal_sim.core.flow import DONE, Firmware, Flow, Move, State
 from terminal_sim.core.receipt import Copy, Receipt, reprinted
-from terminal_sim.core.rows.kinds import ReprintRow
 from terminal_sim.core.screen import Element, QrCode, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
 from terminal_sim.flows.device_request import DeviceRequestFlow, given_up
-from terminal_sim.flows.receipts import receipt_for
+from terminal_sim.flows.receipts import receipt_for, reprint_of
 
 
 class PosDisplayFlow(DeviceRequestFlow):
@@ -55,13 +54,14 @@ class PosPrintFlow(DeviceRequestFlow):
     def print(self, _: Event) -> None:
         terminal, paper = self.terminal, self.request.paper
         if isinstance(paper, ReceiptCopy):
-            terminal.record(ReprintRow(original=paper.reference, copy=paper.copy.value))
             payment = terminal.durable.payments[paper.reference]
             terminal.order(fx.Print(reprinted(receipt_for(terminal, payment, paper.copy))))
         else:
             terminal.order(fx.Print(Receipt(Copy.DOCUMENT, terminal.locale, self.request.id, paper.lines)))
 
-    def printed(self, _: Event) -> None:
+    def printed(self, event: Event) -> None:
+        if isinstance(event, Printed) and isinstance(self.request.paper, ReceiptCopy):
+            self.terminal.record(reprint_of(event.receipt))
         self.end("copy-printed")
 
     def paper_gone(self, _: Event) -> None:

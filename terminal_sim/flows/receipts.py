@@ -8,6 +8,7 @@ from terminal_sim.core.config import Receipts
 from terminal_sim.core.flow import Firmware
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.receipt import Copy, Receipt, receipt_of
+from terminal_sim.core.rows.kinds import ReprintRow
 
 
 class Copies(Struct, frozen=True):
@@ -52,3 +53,8 @@ def receipt_for(terminal: Firmware, payment: Payment, copy: Copy) -> Receipt:
         terminal=terminal.name,
         merchant=profile.merchant.id,
     )
+
+
+def reprint_of(paper: Receipt) -> ReprintRow:
+    """The row of a copy that has come out once more."""
+    return ReprintRow(original=paper.reference, copy=paper.copy.value)

@@ -24,6 +24,10 @@ _KEPT = {
 }
 
 
+_PRINTS = ("settled", "customer-receipt", "merchant-receipt", "batch-report", "last-batch")
+"""The screens that say whether there is paper for what they print."""
+
+
 def value_of(paper: PrintedReceipt, label: str) -> str:
     """What stands behind the label with this id, as its line has it; "" where it is not there."""
     return str(paper.values.get(label, ""))
@@ -58,8 +62,9 @@ def row_on(facts: SessionFacts, seen: Occurrence, paper: PrintedReceipt) -> Seen
 
 @oracle(
     "R-paper-1",
-    "each copy of a receipt comes out once, and a second time only as a reprint that was asked for",
+    "each copy of a receipt comes out once, and a second time only as a reprint, which is on record just where it came out",
     contents.ReceiptPrinted,
+    contents.RowStored,
 )
 def once(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     asked = [(row.text("original"), row.text("copy")) for row in seen.rows if row.kind == "reprint"]
@@ -67,14 +72,14 @@ def once(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     for paper in seen.printed:
         key = paper.receipt.reference, paper.copy
         if is_reprint(paper):
-            if key not in asked:
-                yield f"a {paper.copy} copy of {key[0]} was printed again, and nothing was asked for"
+            if key not in asked and seen.is_on:
+                yield f"a {paper.copy} copy of {key[0]} was printed again, and no row says so"
             continue
         if key in before:
             yield f"the {paper.copy} receipt of {key[0]} came out twice"
         before.append(key)
-    if asked and not seen.printed and seen.around.paper != "out" and not seen.around.jammed and seen.is_on:
-        yield f"a copy of {asked[0][0]} was asked for, and nothing came out"
+    if asked and not seen.printed:
+        yield f"a copy of {asked[0][0]} is on record as printed again, and nothing came out"
 
 
 @oracle("R-paper-2", "a reprint is the receipt as it was, with a mark", contents.ReceiptPrinted)
@@ -221,14 +226,19 @@ def complete(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def goes_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     stopped = screen_id(seen.before) == "out-of-paper" or (
-        screen_id(seen.before) == "settled" and has(seen.before, "out-of-paper")
+        screen_id(seen.before) in _PRINTS and has(seen.before, "out-of-paper")
     )
     if seen.line != "paper in" or not stopped or not seen.is_on:
         return
     if contents.ReceiptPrinted not in seen.kinds:
         yield "there is paper again, and nothing came out"
     last, rules = facts.last, facts.profile.receipts
-    if not seen.printed or last is None or contents.ReceiptStopped in seen.kinds:
+    if (
+        not seen.printed
+        or last is None
+        or contents.ReceiptStopped in seen.kinds
+        or is_reprint(seen.printed[0])
+    ):
         return
     name = last.text("reference")
     out = [one.copy for one in (*facts.printed, *seen.printed) if one.receipt.reference == name]

@@ -260,6 +260,10 @@ def test_a_copy_of_a_payments_receipt_is_the_receipt_with_its_mark() -> None:
         assert asking.notice == "copy-printed"
         assert asking.terminal.receipts[-1].text.strip().startswith("COPY")
         assert [row.kind for row in asking.terminal.journal()][-1] == "reprint"
+        asking.terminal.paper("out")
+        asking.print(ReceiptCopy(reference, Copy.MERCHANT))
+        assert asking.notice == "out-of-paper"
+        assert [row.kind for row in asking.terminal.journal()].count("reprint") == 1
         asking.print(ReceiptCopy("unknown", Copy.CUSTOMER))
         assert asking.answers[-1] == ("D", RequestRefused(RequestRefusal.ORIGINAL))
 

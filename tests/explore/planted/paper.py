@@ -17,6 +17,7 @@ from terminal_sim.core.rows.kinds import OrdersSeenRow, ReceiptRow, ReprintRow
 from terminal_sim.core.rows.offline import OfflineDeclinedRow
 from terminal_sim.core.text import say
 from terminal_sim.flows import batches, ending, history, receipts
+from terminal_sim.flows.batch_report import BatchReportFlow
 from terminal_sim.flows.charge import ChargeFlow
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.history import HistoryFlow
@@ -127,13 +128,17 @@ def _whole_number(self: Any, _: Any) -> None:
 
 def _prints_at(self: Any, picked: Any) -> None:
     terminal = self.terminal
-    terminal.record(receipts_row(picked.reference, self.copy))
     terminal.order(fx.Print(receipt.reprinted(receipts.receipt_for(terminal, picked, self.copy))))
 
 
-def receipts_row(reference: str, copy: Copy) -> Any:
-    """The row of a reprint."""
-    return ReprintRow(original=reference, copy=copy.value)
+def _on_record_before(sound: Any) -> Any:
+    """A reprint that is on record as soon as it was asked for."""
+
+    def print_copy(self: Any, event: Any) -> None:
+        self.terminal.record(ReprintRow(original=self.original.reference, copy=self.copy.value))
+        sound(self, event)
+
+    return print_copy
 
 
 def _in_the_cards_language(terminal: Any, payment: Any, copy: Copy) -> Any:
@@ -198,7 +203,10 @@ PAPER = (
     PlantedBug("a receipt that was to follow never does", SQUARE, fold(ReceiptRow, always(nothing)), ALLOWED),
     PlantedBug("a receipt by message waits where its payment was forwarded meanwhile", SQUARE, sets(ChargeFlow, "take_number", _as_it_was_kept), ALLOWED),
     PlantedBug("the copy of a void that nobody has answered says that it was declined", S1F2, wraps(receipt, "say", lambda sound: lambda text, **more: sound("receipt-declined", code="") if text == "receipt-void-unanswered" else sound(text, **more))),
-    PlantedBug("a print that found no paper says that a copy was printed", V400M, sets(HistoryFlow, "say_no_paper", lambda self, event: self.say_printed(event))),
+    PlantedBug("a reprint without paper is on record", V400M, every(wraps(HistoryFlow, "print_copy", _on_record_before), wraps(HistoryFlow, "copy_printed", behind("remark", lambda _self, _event: say("copy-printed"))))),
+    PlantedBug("a reprint that found no paper does not come out", V400M, sets(HistoryFlow, "copy_waits", always(False))),
+    PlantedBug("the report of a batch that found no paper does not come out", V400M, sets(BatchReportFlow, "report_waits", always(False))),
+    PlantedBug("a print that found no paper says that a copy was printed", V400M, sets(HistoryFlow, "say_no_paper", lambda self, _: put(self, remark=say("copy-printed")))),
     # Lists.
     PlantedBug("the history begins with the oldest payment", S1F2, wraps(HistoryFlow, "rows", lambda sound: lambda self: sound(self)[::-1])),
     PlantedBug("the row below the one that was touched is picked", S1F2, wraps(HistoryFlow, "pick", behind("original", lambda self, event: self.rows[min(len(self.rows) - 1, int(event.target[4:]))]))),

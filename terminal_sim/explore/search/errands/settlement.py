@@ -51,7 +51,7 @@ def settlement(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 )
                 in_doubt: Errand = (*one, *one, *doubtful, (WAIT, "125s"), (PRESS, "OK"), *way, *settled)
                 yield in_doubt
-                yield (*in_doubt, ("network", "down"), ("network", "up"), (WAIT, "2s"))
+                yield (*in_doubt, *((("network", "down"), ("network", "up")) * 4), (WAIT, "2s"))
                 yield (*one, *one, *listed, (TAP, "txn-1"), (TAP, "void"), (WAIT, "2s"), (PRESS, "OK"), ("remove", "card"), *way, *settled)  # fmt: skip
             for shown in ways_to(ways, "batch-report"):
                 last: tuple[Act, ...] = ((TAP, "print"), (PRESS, "CANCEL"), (WAIT, "2min"))
