@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from terminal_sim.cards.catalogue import CardState
 
 FORMAT = "terminal-sim saved bench"
-VERSION = 36
+VERSION = 37
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,9 @@ class ChargeFlow(RestrictedFlow):
             return super().refusal_of_way(way, brand)
         if self._offline:
             return self.terminal.offline.refusal_of_all or say(_REFUSED[way])
-        limit = Money(fields.highest_of(self.terminal.profile.limits, ManualEntryFlow.kind), self.amount.currency)
+        limit = Money(
+            fields.highest_of(self.terminal.profile.limits, ManualEntryFlow.kind), self.amount.currency
+        )
         too_high = way == "manual-entry" and self.amount.minor > limit.minor
         return say("amount-too-high", max=limit) if too_high else None
 

@@ -19,8 +19,8 @@ from terminal_sim.bench.till_past import TillPast
 from terminal_sim.cards.catalogue import CardState
 from terminal_sim.flows import load
 
-SAVED_BENCH = {36: "517ddf08eb43d2a7"}
-CHECKPOINT = {6: "1c65dca3ad5cb5b1"}
+SAVED_BENCH = {37: "84471d57f93adfd2"}
+CHECKPOINT = {7: "d4a463e10f719323"}
 """The digest of the shape that each version has."""
 
 

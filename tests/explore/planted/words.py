@@ -61,8 +61,10 @@ def _asked_and_wrong(self: Any) -> Any:
     return self.field("passcode", Shown.MASKED, None, *extra)
 
 
-def _each_way_too_high(self: Any, event: Any) -> Any:
-    return self.offers_ways(event) and self.amount.minor > self.terminal.profile.limits.moto_max_amount
+def _each_way_too_high(sound: Any) -> Any:
+    return lambda self, way, brand="": sound(
+        self, "manual-entry" if way in ("gift-card", "clearpay") else way, brand
+    )
 
 
 def _in_english(wording: str) -> Plant:
@@ -279,7 +281,7 @@ WORDS = (
     PlantedBug("a combined signature is asked of a card whose key is not known", V400M, sets(generate, "can_sign", lambda transaction: transaction.method is OdaMethod.CDA)),
     PlantedBug("a payment by a stripe fails when the card of the one before is taken out", V400M, moves("sale", Trigger.CARD_REMOVED, "authorising", guard=None)),
     PlantedBug("a locked passcode speaks of a wrong one as well", V400M, sets(PasscodeFlow, "ask", _asked_and_wrong)),
-    PlantedBug("a gift card may pay no more than a number that is typed", SQUARE, sets(ChargeFlow, "number_too_high", _each_way_too_high), {"limits.moto_max_amount": "5000"}),
+    PlantedBug("a gift card may pay no more than a number that is typed", SQUARE, wraps(ChargeFlow, "refusal_of_way", _each_way_too_high), {"limits.moto_max_amount": "5000"}),
     PlantedBug("a card that stays in the slot pays for the next sale", V400M, sets(SaleFlow, "card_is_spent", always(False))),
     PlantedBug("a chip that was read is asked for again without end", V400M, sets(SaleFlow, "wants_chip", lambda _self, event: verdict_of(event) is not Verdict.USE_CHIP)),
 )  # fmt: skip
