@@ -18,6 +18,7 @@ from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.readers.card_fault import FailingCard, NextCommand
+from terminal_sim.readers.opening import VIRTUAL
 from terminal_sim.readers.operator import CALLED, Operator
 from terminal_sim.readers.pace import PacedCard
 from terminal_sim.readers.parts import CONTACTLESS
@@ -224,6 +225,11 @@ class Presentment:
             if self._engine.poll(self._board, self._operator.timeout / _NEWS_TRIES if tried else 0.0):
                 break
         self._engine.settle()
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether the readers and their cards are of this bench alone."""
+        return all(address == VIRTUAL for address in self._places.values())
 
     @property
     def is_human(self) -> bool:

@@ -142,6 +142,11 @@ class TerminalUnderTest(KeptTerminal):
         return self._presenting.is_human
 
     @property
+    def has_virtual_readers(self) -> bool:
+        """Whether its readers, and the cards before them, are of this bench alone: what a card remembers is then of this bench, too."""
+        return self._presenting.is_virtual
+
+    @property
     def interface(self) -> PointOfSaleInterface | None:
         """What points of sale call for it, None where nothing is served."""
         return self.bench.interface_of(self)

@@ -19,6 +19,8 @@ def _presented(facts: SessionFacts, seen: Occurrence) -> tuple[str, str] | None:
     """The verb and the card of a payment in which one card was presented, once, and which was new and asked for in every way."""
     here = seen.line if seen.line.partition(" ")[0] in _FACES else ""
     lines = (*facts.presented, here) if here else facts.presented
+    if not facts.terminal.has_virtual_readers:
+        return None  # a card of a served reader remembers what other benches did with it
     if here and (here.split()[1] in facts.used or screen_id(seen.before) != "present-card"):
         return None
     if len(lines) != 1 or not lines[0]:

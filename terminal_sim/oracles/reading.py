@@ -154,8 +154,8 @@ def spent(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def goes_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     of_reader = seen.line in ("fault reader-link down", "remove card")
-    if of_reader and facts.way in ("", "swipe") and not facts.asked_by_till and seen.came_to in NOT_PAID:
-        yield f"{seen.line} led to {seen.came_to}, and the card was {'swiped' if facts.way else 'typed'}"
+    if of_reader and facts.way == "swipe" and seen.came_to in NOT_PAID:
+        yield f"{seen.line} led to {seen.came_to}, and the card was swiped"
 
 
 READING = (stripe, application, address_asked, heard, good_chip, lost, spent, goes_on)
