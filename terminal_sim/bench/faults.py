@@ -95,9 +95,10 @@ def _link_reader(terminal: Faulty, arguments: tuple[str, ...]) -> None:
     up, board = arguments == ("up",), terminal.board
     if up == board.readers.linked:
         return
-    board.readers.linked = up
-    if not up:
-        board.stop_listening()
+    if up:
+        board.readers.linked = True
+    else:
+        board.part_from_readers()
     for event in board.readers.standing():
         terminal.post(event)
 

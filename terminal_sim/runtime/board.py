@@ -244,6 +244,11 @@ class Board:
         self.panel.lights = {entry.value: "on" for entry in entries}
         return self.readers.listen(entries)
 
+    def part_from_readers(self) -> None:
+        """Lose the link to the readers, whose lights go out."""
+        self.panel.lights = {}
+        self.readers.part()
+
     def stop_listening(self) -> None:
         """Close the readers and put their lights out."""
         self.panel.lights = {}

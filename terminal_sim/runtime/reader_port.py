@@ -132,6 +132,14 @@ class ReaderPort:
             self.conversation.close()
             self.conversation = None
 
+    def part(self) -> None:
+        """Lose the link to the firmware: nothing is listened for, and a chip is left. What was tapped has said all, and its kernel goes on."""
+        self.linked = False
+        if self.conversation is not None and self.conversation.is_contactless:
+            self.open = frozenset()
+        else:
+            self.stop_listening()
+
     def card_left(self) -> None:
         """The conversation has found the slot empty."""
         self.card_in = False
