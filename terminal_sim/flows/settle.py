@@ -39,6 +39,10 @@ class SettleFlow(SettleContext):
     def goes_on(self, _: Event) -> bool:
         return self.terminal.settlements.is_under_way
 
+    def report_waits(self, _: Event) -> bool:
+        """Whether the paper ran out under the report."""
+        return self.remark == say("out-of-paper")
+
     # Actions.
 
     def look(self, _: Event) -> None:
@@ -145,7 +149,13 @@ _MOVES: Moves[SettleFlow] = (
     Move(Trigger.TIMEOUT, "settling", "pending"),
     Move(Trigger.PRINTED, "settled", STAY),
     Move(Trigger.OUT_OF_PAPER, "settled", STAY, action=SettleFlow.say_no_paper),
-    Move(Trigger.PAPER_LOADED, "settled", STAY, action=SettleFlow.print_again),
+    Move(
+        Trigger.PAPER_LOADED,
+        "settled",
+        STAY,
+        guard=SettleFlow.report_waits,
+        action=SettleFlow.print_again,
+    ),
     *(
         Move(trigger, _ENDED, DONE, action=SettleFlow.go_home)
         for trigger in (Trigger.CONFIRM, Trigger.CANCEL, Trigger.TIMEOUT)
