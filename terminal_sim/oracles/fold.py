@@ -79,7 +79,7 @@ def fold(facts: SessionFacts, seen: Occurrence) -> None:
         facts.script_due = False
     facts.printed += seen.printed
     if seen.line.startswith("power"):
-        facts.powered_at = seen.mono
+        facts.powered_at, facts.boots_unlinked = seen.mono, not seen.around.network
     if seen.confirmed is not None:
         facts.confirmed.append(seen.confirmed)
         facts.address_asked = facts.address_asked or seen.confirmed.screen == "street-number"
@@ -105,6 +105,7 @@ def fold(facts: SessionFacts, seen: Occurrence) -> None:
         # A request that is taken goes on at the card: nobody was at the home screen, or typed anything for it.
         _begin_anew(facts)
         facts.asked_by_till, facts.left_home_at, facts.ended = seen.line.split()[2], seen.mono, ""
+        facts.till_line = seen.line
     facts.mono = seen.until
 
 

@@ -51,6 +51,8 @@ def order(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     last = int(shown[-1].id.removeprefix(_ROW)) if shown else 0
     if shown and last < len(wanted) and not has(seen.after, "older"):
         yield f"it ends with row {last}, and there are {len(wanted)} payments"
+    if shown and last >= len(wanted) and has(seen.after, "older"):
+        yield f"it ends with the last of {len(wanted)} payments, and older ones are offered"
     for one in shown:
         number = int(one.id.removeprefix(_ROW))
         if number > len(wanted):

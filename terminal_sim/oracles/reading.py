@@ -150,12 +150,14 @@ def spent(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-reader-8",
     "a payment whose card is not in the reader any more goes on without the reader",
     contents.Act,
-    left=("processing",),
+    left=("processing", "enter-pin"),
 )
 def goes_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     of_reader = seen.line in ("fault reader-link down", "remove card")
-    if of_reader and facts.way == "swipe" and seen.came_to in NOT_PAID:
-        yield f"{seen.line} led to {seen.came_to}, and the card was swiped"
+    slot = seen.line == "remove card"
+    tapped = facts.way == "tap-card" and (slot or facts.state == "authorising")
+    if of_reader and (tapped or facts.way == "swipe") and seen.came_to in NOT_PAID:
+        yield f"{seen.line} led to {seen.came_to}, and the card was {'tapped' if tapped else 'swiped'}"
 
 
 READING = (stripe, application, address_asked, heard, good_chip, lost, spent, goes_on)

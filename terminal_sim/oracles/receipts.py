@@ -220,7 +220,7 @@ def complete(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle(
     "R-paper-7",
-    "a copy that stopped for want of paper comes out when there is paper",
+    "a copy that stopped for want of paper comes out when there is paper, and nothing else does",
     contents.ReceiptPrinted,
     contents.Act,
 )
@@ -228,6 +228,14 @@ def goes_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     stopped = screen_id(seen.before) == "out-of-paper" or (
         screen_id(seen.before) in _PRINTS and has(seen.before, "out-of-paper")
     )
+    had_paper = seen.around_before.paper != "out" and not seen.around_before.jammed
+    if (
+        seen.line in ("paper in", "paper low")
+        and had_paper
+        and not stopped
+        and contents.ReceiptPrinted in seen.kinds
+    ):
+        yield f"nothing had stopped, and something came out after {seen.line}"
     if seen.line != "paper in" or not stopped or not seen.is_on:
         return
     if contents.ReceiptPrinted not in seen.kinds:

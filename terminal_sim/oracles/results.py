@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
@@ -13,6 +14,7 @@ from terminal_sim.oracles.on_screen import payment_on_screen
 from terminal_sim.oracles.oracle import oracle
 from terminal_sim.oracles.states import NOT_PAID
 
+_SAID = re.compile(r'(server|register)="([^"]*)"')
 _GOOD = ("approved", "accepted-offline")
 _BAD = tuple(screen for screen in NOT_PAID if screen != "reader-lost")
 _REFERRALS = ("01", "02")  # ISO 8583: refer to card issuer
@@ -247,6 +249,25 @@ def gives_way(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 @oracle(
+    "R-till-5",
+    "a payment of a till has its ticket, who serves and where, as the till said",
+    contents.RowStored,
+)
+def as_the_till_said(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    line = seen.line if seen.line.startswith("pos sale") and seen.came_to else facts.till_line
+    asked = facts.asked_by_till or seen.line == line
+    if not asked or not line.startswith("pos sale"):
+        return
+    said = {"ticket": line.split()[2], **dict(_SAID.findall(line))}
+    for row in seen.rows:
+        if row.kind != "sale" or row.text("reference") in facts.payments or not row.text("ticket"):
+            continue
+        for name in ("ticket", "server", "register"):
+            if row.text(name) != said.get(name, ""):
+                yield f"the {name} of {row.text('reference')} is {row.text(name)!r}, and the till said {said.get(name, '')!r}"
+
+
+@oracle(
     "R-result-9",
     "a card that was read by a tap is told by a tone, all lights and in words",
     contents.RowStored,
@@ -278,4 +299,5 @@ RESULTS = (
     taken_back,
     too_much,
     gives_way,
+    as_the_till_said,
 )

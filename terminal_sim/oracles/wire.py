@@ -109,12 +109,14 @@ def by_itself(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle(
     "R-boot-3",
-    "after a boot the screen says that it looks for as long as something is in doubt and can be asked for",
+    "after a boot the screen says that it looks for as long as something is in doubt and can be asked for, and no longer",
     contents.StateChanged,
 )
 def looks_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.before) != "checking-last" or not seen.came_to or not seen.is_on or seen.line:
         return
+    if "state" in seen.dues and facts.boots_unlinked and not seen.around.network:
+        yield f"there is no connection, and it looked until {seen.came_to} came with the time-out"
     if "state" in seen.dues or contents.MessageFailed in seen.kinds:
         return
     left = [name for name, row in newest_rows(facts, seen).items() if row.text("state") in UNRESOLVED]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from terminal_sim.bench import (
@@ -19,6 +20,7 @@ from terminal_sim.verbs import VERBS, BadScript, ExpectationFailed, Tester
 
 _SCROLLING = {"DOWN": "older", "UP": "newer"}
 _REFUSED = (BenchMisuse, BadScript, ExpectationFailed, JournalError, ProfileError)
+_NAMED = re.compile(r'([a-z]+)="([^"]*)"')  # a value with its name stands behind all others
 
 
 class ActRunner:
@@ -57,7 +59,9 @@ class ActRunner:
         for length in (2, 1, 3):
             verb = VERBS.get(act[:length])
             if verb is not None and len(act) >= length:
-                getattr(self._tester, verb.method)(*act[length:])
+                named = [found for word in act[length:] if (found := _NAMED.fullmatch(word))]
+                placed = act[length : len(act) - len(named)]
+                getattr(self._tester, verb.method)(*placed, **{one[1]: one[2] for one in named})
                 return [act]
         raise BadScript(f"{act[0]!r} is no verb: {close_word(act[0], [one[0] for one in VERBS])}")
 

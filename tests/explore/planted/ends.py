@@ -219,6 +219,7 @@ ENDS = (
     PlantedBug("a batch whose time of day comes in the middle of a payment is due again at once, without end", V400M, wraps(beside, "batch_due", _at_once), _BY_ITSELF),
     PlantedBug("a batch waits for its time of day since its first payment was begun", V400M, without_fold(BatchOpenedRow), {**_BY_ITSELF, **KEEPING}),
     PlantedBug("the next batch settles a minute behind the time of day", V400M, sets(settlements.Settlements, "is_ready", lambda self: self._terminal.durable.settling is None and self.refusal is None), _BY_ITSELF),
+    PlantedBug("a report that has come out comes out once more with new paper", V400M, moves("settle", Trigger.PAPER_LOADED, "settled", guard=None)),
     PlantedBug("a batch settles in the middle of a payment", S1F2, sets(beside, "batch_due", _wherever_it_stands), _BY_ITSELF),
     PlantedBug("why a batch is not closed stays on the screen when it may be closed", V400M, wraps(SettleFlow, "ask", _with_its_remark)),
     PlantedBug("a batch without a payment is said to be in doubt", V400M, wraps(settlements.Settlements, "refusal", lambda sound: lambda self: say("settle-in-doubt") if sound(self) is not None else None)),

@@ -14,21 +14,22 @@ from terminal_sim.core.events import Trigger
 from terminal_sim.core.message import MessageKind, answers
 from terminal_sim.core.money import Money
 from terminal_sim.core.offline import OfflineQueue
+from terminal_sim.core.payment_request import asked_for
 from terminal_sim.core.reversals import Reversals
 from terminal_sim.core.rows.kinds import BootRow, PasscodeRow
 from terminal_sim.core.rows.offline import OfflineStoredRow, about
 from terminal_sim.core.rows.settlement import SettlementState
-from terminal_sim.core.screen import TextLine
+from terminal_sim.core.screen import Choice, TextLine
 from terminal_sim.core.settlements import Settlements
 from terminal_sim.core.text import say
 from terminal_sim.emv.talk.asks import GoOnline
-from terminal_sim.flows import batches, last_word, refund
+from terminal_sim.flows import batches, last_word, refund, request
 from terminal_sim.flows.batch_report import BatchReportFlow
 from terminal_sim.flows.card_payment import CardPaymentFlow
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.fields import AmountField, TypedField
-from terminal_sim.flows.history import HistoryFlow
 from terminal_sim.flows.last_word import LastWordFlow
+from terminal_sim.flows.paging import PagedFlow
 from terminal_sim.flows.passcode import default_in_use
 from terminal_sim.flows.receipts import Copies
 from terminal_sim.flows.recovery import RecoveryFlow
@@ -53,6 +54,20 @@ from tests.explore.planted.planting import (
 )  # fmt: skip
 
 _CARD_DECIDES = {"kernel": "offline-capable"}
+
+
+def _older_at_the_end(sound: Any) -> Any:
+    def foot(self: Any, first: int, last: int) -> Any:
+        found = sound(self, first, last)
+        full = last == self.length and last - first == self.page_length - 1
+        return (*found, Choice("older", say("older"))) if full else found
+
+    return foot
+
+
+def _server_and_register(payment: Any, asked: Any) -> Any:
+    made = asked_for(payment, asked)
+    return structs.replace(made, server=made.register, register=made.server)
 
 
 def _locks_both(sound: Any) -> Any:
@@ -188,6 +203,8 @@ WIRE = (
     PlantedBug("a forwarded stripe is one of a chip", S1F2, wraps(OfflineQueue, "_request", _changed(MessageKind.ADVICE, fallback=True)), KEEPING),
     PlantedBug("the codes of two approvals by a card are exchanged", V400M, wraps(LastWordFlow, "approve_offline", _exchanged), _CARD_DECIDES),
     # What is sent once more.
+    PlantedBug("who serves a till's payment and where are swapped", SQUARE, sets(request, "asked_for", _server_and_register)),
+    PlantedBug("a boot without a connection looks until its time-out", S1F2, without_move("recovery", Trigger.UNRESOLVED, "checking")),
     PlantedBug("what a script has done to a card is told to nobody", V400M, sets(CardAdvices, "begin", nothing)),
     PlantedBug("what a card said is sent again although it was answered", V400M, sets(CardAdvices, "reply", _stays)),
     PlantedBug("a repeated settlement does not say that it is one", V400M, wraps(Settlements, "_next", doing(lambda self: self._sent_before.clear()))),
@@ -214,5 +231,5 @@ WIRE = (
     PlantedBug("new paper prints no report of the batch", S1F2, without_move("settle", Trigger.PAPER_LOADED, "settled")),
     PlantedBug("the copy that stopped takes the next one along", V400M, wraps(Copies, "stopped_at", lambda sound: lambda self, paper: structs.replace(sound(self, paper), queue=()))),
     PlantedBug("the refund reminds of the passcode of the menu", S1F2, sets(refund, "default_in_use", lambda terminal, _: default_in_use(terminal, "admin")), REFUNDS),
-    PlantedBug("a history of one page has an empty second one", V400M, sets(HistoryFlow, "older_exist", lambda self, _: self.passed + self.page_length <= len(self.rows))),
+    PlantedBug("a full last page offers older ones that are not there", V400M, wraps(PagedFlow, "foot", _older_at_the_end)),
 )  # fmt: skip

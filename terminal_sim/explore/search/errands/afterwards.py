@@ -19,6 +19,7 @@ def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         declined = paid(start, 1000, ("insert", "visa-declined"))
         partly = (("host", "answers", "partial:300"), *paid(start, 1000))
         for way in ways_to(ways, "history", "transactions"):
+            yield (*(one * 4), *((*one, *way, (PRESS, "CANCEL"), (PRESS, "CANCEL"), (TAP, "home")) * 4))
             void: Errand = ((TAP, "void"), (WAIT, "2s"), (PRESS, "OK"))
             foreign = paid(start, 1000, ("insert", "visa-credit-fr"))
             for copy in ("customer-receipt", "merchant-receipt"):

@@ -61,6 +61,21 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         yield (*begun, CHIP, ("network", "down"), (WAIT, "150s"), ("network", "up"), (WAIT, "10min"))
         silent: Errand = (*begun, CHIP, *DONE[:-1], (WAIT, "1min"), _SILENT, *begun)
         yield (*silent, ("swipe", "visa-stripe"), ("remove", "card"), (WAIT, "3min"))
+        left_in: Errand = (
+            *begun,
+            CHIP,
+            *DONE[:-1],
+            (WAIT, "1min"),
+            *start,
+            (PRESS, str(profile.limits.max_amount), "OK"),
+        )
+        yield (
+            *left_in,
+            ("tap-card", "mastercard-pin"),
+            ("remove", "card"),
+            (PRESS, "1234", "OK"),
+            (WAIT, "2s"),
+        )
         for spoiled in ("card-garbage", "card-torn"):
             slow: Errand = (("network", "slow", "5s"), *begun, CHIP, ("fault", spoiled), (WAIT, "20s"))
             yield (*slow, ("network", "slow", "0s"), ("remove", "card"), (WAIT, "3min"))
@@ -146,6 +161,7 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         yield (early, (TAP, "orders"), late, (TAP, "home"))
         many: Errand = (*((early, late) * 5), (TAP, "orders"))
         yield (*many, early, (TAP, "home"))
+        yield (*((early,) * 6), *((early, (TAP, "orders"), (TAP, "home")) * 4))
         yield (*many, (TAP, "older"), (TAP, "newer"), (TAP, "older"), early, (TAP, "home"))
         yield (("network", "down"), early, late, (TAP, "orders"), ("network", "up"), (TAP, "home"))
     for first in ways[:3]:

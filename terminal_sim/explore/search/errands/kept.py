@@ -54,7 +54,7 @@ def kept(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 for answer in ("declined:51", "timeout"):
                     yield (*noted, ("host", "answers", answer), up, (WAIT, "3min"))
                 asked: Errand = (*allow, down, *start, (PRESS, "1000", "OK"), CHIP, (TAP, "digital-receipt"))
-                for told in ((), (("host", "answers", "declined:51"),)):
+                for told in ((), (("host", "answers", "declined:51"),), (_SILENT,)):
                     yield (*asked, *told, up, (WAIT, "2s"), *_TO_A_NUMBER[1:])
                 if rules.upload is not None:
                     late_number: Act = (WAIT, str(Duration(rules.upload - profile.timeouts.entry // 2)))

@@ -61,6 +61,8 @@ def offline(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 yield (*allow, down, (WAIT, str(Duration(session + more))), *one)
                 if rules.upload is not None:
                     late: Act = (WAIT, str(Duration(rules.upload + more)))
+                    dark: Errand = (("power", "off"), up, late, ("power", "on"), (WAIT, "2s"))
+                    yield (*allow, down, *one, *dark)
                     yield (*allow, down, *one, late, up, (WAIT, "2s"))
                     if more > 0:
                         yield (

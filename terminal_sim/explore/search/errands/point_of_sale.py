@@ -18,6 +18,7 @@ def point_of_sale(profile: Profile, numbers: Mapping[str, str]) -> Iterator[Erra
     for presented in PRESENTED:
         yield (_ASKED, presented, *DONE)
     paid: Errand = (_ASKED, CHIP, *DONE)
+    yield ((*_ASKED, 'server="Anne"', 'register="Bar"'), CHIP, *DONE)
     yield (_ASKED, ("pos", "cancel", "T-1"), (PRESS, "OK"))
     yield (_ASKED, ("insert", "mastercard-pin"), ("pos", "cancel", "T-1"))
     yield (*paid, ("pos", "cancel", "T-1"))

@@ -31,6 +31,7 @@ def _endings(profile: Profile) -> Iterator[Errand]:
     yield (("pos", "refund", "T-1"), (WAIT, "2s"), ("remove", "card"), (WAIT, "1min"))
     yield (("pos", "sale", "T-2", "1250"), ("remove", "card"), (WAIT, "3min"))
     if profile.printer is not None:
+        yield (("paper", "low"), ("paper", "in"), (PRESS, "OK"), (PRESS, "OK"), ("remove", "card"))
         yield (("paper", "out"), (PRESS, "OK"), (PRESS, "OK"), (PRESS, "CANCEL"), (WAIT, "1min"), ("paper", "in"), ("remove", "card"))  # fmt: skip
 
 

@@ -41,6 +41,7 @@ def settlement(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             yield (*partly, *one, *way, *settled, (PRESS, "OK"))
             yield (*one, ("network", "down"), *way, *settled, ("network", "up"), (WAIT, "10min"))
             yield (*one, ("paper", "out"), *way, *settled, ("paper", "in"), (PRESS, "OK"))
+            yield (*one, *way, *settled, ("paper", "low"), ("paper", "in"), (PRESS, "OK"))
             yield (("pos", "sale", "T-1", "1000"), ("swipe", "visa-stripe"), (WAIT, "2s"), (PRESS, "OK"), *way, *settled, ("pos", "refund", "T-1"))  # fmt: skip
             for listed in ways_to(ways, "history"):
                 doubtful: Errand = (
