@@ -78,7 +78,7 @@ class VoidFlow(EndingFlow):
     def leave_void_pending(self, _: Event) -> None:
         """No answer came: the void stays in doubt and goes on being sent behind the screen."""
         self.payment = None
-        self.announce("no-connection")
+        self.announce("void-unanswered")
 
     def _refresh(self) -> None:
         if self.payment is not None:

@@ -24,8 +24,12 @@ _RECENT = 8
 )
 def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     row, screen = payment_on_screen(facts, seen), seen.came_to
-    if screen == "void-declined" and _newest_void(facts, seen) == "REVERSAL_PENDING":
-        yield "void-declined is shown, and nobody has declined the void"
+    if screen in ("void-declined", "void-unanswered") or (
+        screen == "no-connection" and facts.flow in _VOIDING
+    ):
+        doubtful = _newest_void(facts, seen) == "REVERSAL_PENDING"
+        if doubtful != (screen == "void-unanswered"):
+            yield f"{screen} is shown, and the void is {'not answered' if doubtful else 'over'}"
     if row is None:
         if screen in ("accepted-offline", "approved") and not _late_ok(facts):
             yield f"{screen} is shown, and no row says so"
@@ -43,6 +47,10 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     why = screen in ("declined", "void-declined", "no-connection") and state == "DECLINED"
     if why and "state" not in seen.dues and (screen == "no-connection") != undelivered:
         yield f"{screen} is shown, and {row.text('reference')} was {'not delivered' if undelivered else 'declined'}"
+
+
+_VOIDING = ("void", "history", "transactions")
+"""The flows in which a void is asked for."""
 
 
 def _newest_void(facts: SessionFacts, seen: Occurrence) -> str:

@@ -17,6 +17,7 @@ NOT_PAID = (
     "not-accepted",
     "reader-lost",
     "void-declined",
+    "void-unanswered",
 )
 """The screens that end a payment, or a void, that was not done."""
 PAYMENT_KINDS = ("sale", "moto", "refund", "void")

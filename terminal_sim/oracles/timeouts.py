@@ -20,7 +20,7 @@ _BY_SCREEN = {
     ),
     **dict.fromkeys(
         ("approved", "declined", "cancelled", "timed-out", "card-removed", "no-connection", "accepted-offline", "card-error",
-         "not-accepted", "reader-lost", "void-declined", "pos-cancelled", "settled", "settlement-pending"), "result",
+         "not-accepted", "reader-lost", "void-declined", "void-unanswered", "pos-cancelled", "settled", "settlement-pending"), "result",
     ),
     "enter-pin": "pin",
     "avs-result": "avs",
