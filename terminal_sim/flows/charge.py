@@ -3,26 +3,23 @@
 Rules:
 1. While the acquirer is out of reach each way is refused with its own words, and the card is still asked for.
 2. A number that is typed goes the way of a payment without the card; a gift card has neither expiry nor code.
-3. A receipt by message is sent when the payment is approved: at once, or once it was forwarded. None is promised for what was declined, has
-   expired or is lost by then, and the screen says so.
 """
 
 from __future__ import annotations
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.config import Checkout
-from terminal_sim.core.events import Event, Returned, Trigger
-from terminal_sim.core.flow import STAY, Firmware, Flow, Move, State
+from terminal_sim.core.events import Event, Trigger
+from terminal_sim.core.flow import STAY, Flow, Move, State
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import Payment, PaymentState
-from terminal_sim.core.rows.kinds import ReceiptRow
-from terminal_sim.core.screen import Button, Choice, Element, Screen, Shown, TextLine, Tone
+from terminal_sim.core.screen import Choice, Screen, Shown, TextLine
 from terminal_sim.core.text import Text, say
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.flows import fields
 from terminal_sim.flows.card_payment import BEFORE_REQUEST
 from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS
+from terminal_sim.flows.message_receipt import MESSAGE_RECEIPT_MOVES, RECEIPT_NUMBER, MessageReceiptFlow
 from terminal_sim.flows.moto import FIELDS, NUMBER_MOVES, NUMBER_STATES, MotoFlow
 from terminal_sim.flows.payment import ANSWER_MOVES, AUTHORISING
 from terminal_sim.flows.request import CardDetails
@@ -30,8 +27,6 @@ from terminal_sim.flows.restricted import RESTRICTIONS, RestrictedFlow
 from terminal_sim.flows.sale import CARD_MOVES, CARD_STATES
 from terminal_sim.secret import Secret
 
-_SHORTEST_NUMBER, _LONGEST_NUMBER = 7, 15  # of a telephone (ITU-T E.164)
-_GONE = (PaymentState.DECLINED, PaymentState.EXPIRED, PaymentState.LOST)
 _REFUSED = {
     "manual-entry": "not-offline-manual",
     "gift-card": "not-offline-gift-card",
@@ -39,14 +34,10 @@ _REFUSED = {
 }
 
 
-class ChargeFlow(RestrictedFlow):
-    """A purchase of a known `amount`; `receipt_to` is the masked number that a receipt by message goes to."""
+class ChargeFlow(MessageReceiptFlow, RestrictedFlow):
+    """A purchase of a known `amount`."""
 
-    __slots__ = ("receipt_to",)
-
-    def __init__(self, terminal: Firmware) -> None:
-        super().__init__(terminal)
-        self.receipt_to = ""
+    __slots__ = ()
 
     @property
     def ways(self) -> list[str]:
@@ -96,59 +87,6 @@ class ChargeFlow(RestrictedFlow):
         typed.amount = self.amount
         self.terminal.push(typed)
 
-    # The receipt by message.
-
-    def wants_receipt(self, _: Event) -> bool:
-        offered = self.terminal.profile.checkout
-        gone = self._now is not None and self._now.state in _GONE
-        return offered is not None and offered.digital_receipt and not self.receipt_to and not gone
-
-    @property
-    def _now(self) -> Payment | None:
-        """The payment as it is by now: what was kept may have been forwarded since."""
-        return None if self.payment is None else self.terminal.durable.payments[self.payment.reference]
-
-    def number_fits(self, _: Event) -> bool:
-        return len(self.typed) < _LONGEST_NUMBER
-
-    def number_is_long_enough(self, _: Event) -> bool:
-        return len(self.typed) >= _SHORTEST_NUMBER
-
-    def forget_number(self, _: Event) -> None:
-        self.typed = ""
-
-    def take_number(self, _: Event) -> None:
-        """Nothing of the number but its last digits is kept, and nothing at all where no receipt will go out."""
-        typed, self.typed, now = self.typed, "", self._now
-        if now is not None and now.state not in _GONE:
-            self.receipt_to = "*" * (len(typed) - 4) + typed[-4:]
-            state = "sent" if now.state is PaymentState.COMPLETED else "due"
-            self.terminal.record(ReceiptRow(original=now.reference, to=self.receipt_to, state=state))
-
-    def ask_number(self) -> Screen:
-        return self.field("receipt-number", Shown.DIGITS)
-
-    def _of_the_receipt(self) -> list[Element]:
-        """What the screen of a result says or offers of a receipt by message, where the checkout has such receipts."""
-        now, offered = self._now, self.terminal.profile.checkout
-        if offered is None or not offered.digital_receipt:
-            return []
-        if self.wants_receipt(Returned()):
-            return [Choice("digital-receipt", say("digital-receipt"))]
-        if now is not None and now.state in _GONE:
-            why = say("receipt-not-sent", state=say(f"state-{now.state.value}"))
-            return [TextLine(why, "receipt-not-sent", Tone.BAD)]
-        return [TextLine(say("receipt-sent-to", number=self.receipt_to), "receipt-sent-to", Tone.SMALL)]
-
-    def ending(self) -> Screen:
-        shown = super().ending()
-        if self.state != "approved":
-            return shown
-        more = self._of_the_receipt()
-        buttons = [element for element in shown.elements if isinstance(element, Button)]
-        others = [element for element in shown.elements if not isinstance(element, Button)]
-        return Screen(shown.id, (*others, *more, *buttons))
-
     def present(self) -> Screen:
         shown = super().present()
         ways = tuple(Choice(way, say(way)) for way in self.ways) if self.prompt == "present-card" else ()
@@ -167,28 +105,9 @@ CHARGE = Flow(
     "charge",
     ChargeFlow,
     "present",
-    (*CARD_STATES, State("receipt-number", ChargeFlow.ask_number, timeout="entry")),
+    (*CARD_STATES, RECEIPT_NUMBER),
     (
-        Move(
-            Trigger.SELECT,
-            "approved",
-            "receipt-number",
-            guard=ChargeFlow.wants_receipt,
-            action=ChargeFlow.forget_number,
-        ),
-        Move(Trigger.DIGIT, "receipt-number", STAY, guard=ChargeFlow.number_fits, action=ChargeFlow.add),
-        Move(Trigger.CLEAR, "receipt-number", STAY, guard=ChargeFlow.has_input, action=ChargeFlow.rub_out),
-        Move(
-            Trigger.CONFIRM,
-            "receipt-number",
-            "approved",
-            guard=ChargeFlow.number_is_long_enough,
-            action=ChargeFlow.take_number,
-        ),
-        Move(Trigger.CANCEL, "receipt-number", "approved", action=ChargeFlow.forget_number),
-        Move(Trigger.TIMEOUT, "receipt-number", "approved", action=ChargeFlow.forget_number),
-        Move(Trigger.CARD_REMOVED, "receipt-number", STAY),
-        Move(Trigger.PRINTED, "receipt-number", STAY, action=ChargeFlow.print_next),
+        *MESSAGE_RECEIPT_MOVES,
         Move(Trigger.SELECT, "present", STAY, guard=ChargeFlow.way_is_refused, action=ChargeFlow.refuse_way),
         Move(
             Trigger.SELECT,
@@ -206,7 +125,7 @@ CHARGE = Flow(
 )
 
 
-class GiftCardFlow(MotoFlow):
+class GiftCardFlow(MessageReceiptFlow, MotoFlow):
     """The number of a gift card, and nothing else."""
 
     __slots__ = ()
@@ -225,7 +144,7 @@ class GiftCardFlow(MotoFlow):
         return self.field("card-number", Shown.PAN)
 
 
-class ManualEntryFlow(MotoFlow):
+class ManualEntryFlow(MessageReceiptFlow, MotoFlow):
     """The number, expiry and code of a card that is typed at the counter, for an `amount` that is known."""
 
     __slots__ = ()
@@ -236,8 +155,12 @@ MANUAL_ENTRY = Flow(
     "manual-entry",
     ManualEntryFlow,
     "card-number",
-    NUMBER_STATES,
-    (Move(Trigger.REQUEST_CANCELLED, FIELDS, "failed", action=ManualEntryFlow.taken_back), *NUMBER_MOVES),
+    (*NUMBER_STATES, RECEIPT_NUMBER),
+    (
+        *MESSAGE_RECEIPT_MOVES,
+        Move(Trigger.REQUEST_CANCELLED, FIELDS, "failed", action=ManualEntryFlow.taken_back),
+        *NUMBER_MOVES,
+    ),
     needs="manual-entry",
 )
 
@@ -245,8 +168,9 @@ GIFT_CARD = Flow(
     "gift-card",
     GiftCardFlow,
     "card-number",
-    (State("card-number", GiftCardFlow.ask_number, timeout="entry"), AUTHORISING, *ENDINGS),
+    (State("card-number", GiftCardFlow.ask_number, timeout="entry"), AUTHORISING, *ENDINGS, RECEIPT_NUMBER),
     (
+        *MESSAGE_RECEIPT_MOVES,
         Move(Trigger.DIGIT, "card-number", STAY, guard=GiftCardFlow.has_room, action=GiftCardFlow.add),
         Move(Trigger.CLEAR, "card-number", STAY, guard=GiftCardFlow.has_input, action=GiftCardFlow.rub_out),
         Move(Trigger.CANCEL, "card-number", "failed", action=GiftCardFlow.cancel_payment),

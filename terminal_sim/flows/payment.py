@@ -10,7 +10,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from terminal_sim.core.events import Event, HostReplied, Trigger
-from terminal_sim.core.flow import Move, Moves, State
+from terminal_sim.core.flow import Firmware, Move, Moves, State
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.request import CardDetails, brand_name, payment_of, request_of
@@ -21,9 +21,13 @@ NO_ANSWER = "4021"
 
 
 class PaymentFlow(EndingFlow):
-    """One request and its answer."""
+    """One request and its answer. `receipt_to` is the masked number that a receipt by message goes to, "" where none does."""
 
-    __slots__ = ()
+    __slots__ = ("receipt_to",)
+
+    def __init__(self, terminal: Firmware) -> None:
+        super().__init__(terminal)
+        self.receipt_to = ""
 
     def request(self, card: CardDetails) -> None:
         """Record `AUTH_SENT`, then send."""

@@ -233,11 +233,11 @@ def by_message(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def to_a_number(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     checkout = facts.profile.checkout
-    if seen.came_to not in ("approved", "accepted-offline") or checkout is None or facts.flow != "charge":
+    if seen.came_to not in ("approved", "accepted-offline") or checkout is None:
         return
     said, typed = text_of(seen.after, "receipt-sent-to"), seen.confirmed
     paid = payment_spoken_of(facts, seen)
-    if paid is None or paid.kind != "sale":
+    if paid is None or paid.kind not in ("sale", "moto"):
         return
     receipts = [row for row in (*facts.rows, *seen.rows) if row.kind == "receipt"]
     new = (

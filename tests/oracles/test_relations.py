@@ -100,6 +100,22 @@ def test_what_a_relation_finds_is_a_script_that_fails_there_and_nowhere_else(
     )
 
 
+def test_a_reader_that_says_late_that_a_card_has_left_is_not_compared_any_further() -> None:
+    reader = of_code("M-reader-1")
+    begun: list[Act] = [("tap", "payment"), ("press", "1", "OK")]
+    acts: list[Act] = [
+        *begun,
+        ("insert", "visa-credit"),
+        ("wait", "1d"),
+        *begun,
+        ("tap-card", "visa-credit"),
+        ("remove", "card"),
+        ("wait", "2s"),
+    ]
+    assert reader is not None
+    assert related(reader, Ground.of("s1f2", {}, ()), acts) is None
+
+
 @pytest.mark.parametrize("name", names())
 def test_each_neutral_errand_of_a_profile_changes_nothing_that_follows(name: str) -> None:
     ground = Ground.of(name, {}, ())

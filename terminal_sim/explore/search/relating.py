@@ -99,7 +99,8 @@ def related(one: Relation, ground: Ground, acts: Sequence[Act]) -> RelationBreac
             first, second = seen.shown(), seen_too.shown()
             rows += map(relations.named, first.rows)
             difference = next(one.compare(first, second), None)
-            if difference is not None and one is relations.reader and act == REMOVED:
+            apart = difference is not None or plain.terminal.card_in_slot != changed.terminal.card_in_slot
+            if one is relations.reader and act == REMOVED and apart:
                 return None
             if difference is not None:
                 return _breach(one, _counted(difference, rows), changed, ground, elsewhere)

@@ -29,6 +29,7 @@ from terminal_sim.flows.charge import ChargeFlow, GiftCardFlow
 from terminal_sim.flows.checkout import CheckoutFlow
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.history import HistoryFlow
+from terminal_sim.flows.message_receipt import MessageReceiptFlow
 from terminal_sim.flows.moto import MotoFlow
 from terminal_sim.flows.offline_settings import OfflineSettingsFlow
 from terminal_sim.flows.orders import OrdersFlow
@@ -240,8 +241,8 @@ CHECKOUT = (
     PlantedBug("a gift card may have any check digit", REGISTER, sets(GiftCardFlow, "number_is_good", lambda self, _: len(self.typed) == 16 and brand_name(self.typed) == "square-gift")),
     PlantedBug("any card is taken as a gift card", READER, sets(GiftCardFlow, "number_is_good", lambda self, event: MotoFlow.number_is_good(self, event))),
     # Receipts by message, and the customer's display.
-    PlantedBug("a receipt by message is offered once more", SQUARE, sets(ChargeFlow, "wants_receipt", lambda self, _: self.terminal.profile.checkout.digital_receipt)),
-    PlantedBug("the first digits of a telephone number are shown", READER, wraps(ChargeFlow, "take_number", lambda sound: lambda self, event: _first_shown(sound, self, event))),
+    PlantedBug("a receipt by message is offered once more", SQUARE, sets(MessageReceiptFlow, "wants_receipt", lambda self, _: self.terminal.profile.checkout.digital_receipt)),
+    PlantedBug("the first digits of a telephone number are shown", READER, wraps(MessageReceiptFlow, "take_receipt_number", lambda sound: lambda self, event: _first_shown(sound, self, event))),
     PlantedBug("the customer's display speaks the seller's language", REGISTER, sets(Terminal, "screen_locale", lambda self: self.locale)),
     PlantedBug("what lies below a tab is marked as the first tab's", REGISTER, sets(frame, "_open_tab", _tab_of_the_top)),
     PlantedBug("the banner of a lost service promises payments that are not allowed", SQUARE, sets(frame, "_service_banner", lambda _, left: "banner-service" if left else "banner-service-over")),

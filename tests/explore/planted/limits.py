@@ -16,7 +16,7 @@ from terminal_sim.core.payment_request import RequestRefusal
 from terminal_sim.core.rows.kinds import AccountRow, BootRow, OfflineSettingsRow, PasscodeRow
 from terminal_sim.core.rows.offline import OfflineExpiredRow, OfflineStoredRow, OutageRow, about
 from terminal_sim.core.text import say
-from terminal_sim.flows import cardholder, charge, load, moto
+from terminal_sim.flows import cardholder, load, message_receipt, moto
 from terminal_sim.flows.charge import ChargeFlow
 from terminal_sim.flows.checkout import CheckoutFlow
 from terminal_sim.flows.fields import AmountField
@@ -212,8 +212,8 @@ LIMITS = (
     PlantedBug("a battery at the critical charge itself starts nothing", V400M, sets(stack, "refusal", _at_critical)),
     PlantedBug("a payment starts that the account does not allow", S1F2, sets(stack, "refusal", _without_the_account)),
     PlantedBug("a sale goes no higher than a payment by mail", V400M, sets(AmountField, "highest", lambda self: min(self.terminal.profile.limits.max_amount, self.terminal.profile.limits.moto_max_amount)), {"limits.moto_max_amount": "50000"}),
-    PlantedBug("a telephone number of three digits is taken", SQUARE, sets(charge, "_SHORTEST_NUMBER", 3)),
-    PlantedBug("a telephone number has sixteen digits", SQUARE, sets(charge, "_LONGEST_NUMBER", 16)),
+    PlantedBug("a telephone number of three digits is taken", SQUARE, sets(message_receipt, "_SHORTEST_NUMBER", 3)),
+    PlantedBug("a telephone number has sixteen digits", SQUARE, sets(message_receipt, "_LONGEST_NUMBER", 16)),
     PlantedBug("an amount of zero is taken", S1F2, sets(AmountField, "amount_complaint", lambda self: self._too_high if self.complaint == self._too_high else None)),
     PlantedBug("the offline limit has no highest value", SQUARE, sets(OfflineSettingsFlow, "highest", always(9_999_999_999)), ALLOWED),
     PlantedBug("a factory reset keeps what the merchant set", SQUARE, fold(AccountRow, _keeps_the_settings)),

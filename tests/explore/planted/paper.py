@@ -18,9 +18,9 @@ from terminal_sim.core.rows.offline import OfflineDeclinedRow
 from terminal_sim.core.text import say
 from terminal_sim.flows import batches, ending, history, receipts
 from terminal_sim.flows.batch_report import BatchReportFlow
-from terminal_sim.flows.charge import ChargeFlow
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.history import HistoryFlow
+from terminal_sim.flows.message_receipt import MessageReceiptFlow
 from terminal_sim.flows.orders import OrdersFlow
 from terminal_sim.flows.paging import PagedFlow
 from terminal_sim.flows.receipts import Copies
@@ -197,11 +197,11 @@ PAPER = (
     PlantedBug("the two copies have each other's title", V400M, _lines(lambda line: structs.replace(line, text=say("receipt-customer-copy")) if _id(line, "text") == "receipt-merchant-copy" else line)),
     PlantedBug("a copy that is printed again has the time of the printing", V400M, sets(HistoryFlow, "print_copy", lambda self, _: _prints_at(self, structs.replace(self.terminal.durable.payments[self.original.reference], at=self.terminal.now.civil_second)))),
     PlantedBug("a copy that is printed again is of the newest payment", V400M, sets(HistoryFlow, "print_copy", lambda self, _: _prints_at(self, self.rows[0]))),
-    PlantedBug("a message with the receipt leaves before the payment is approved", SQUARE, sets(ChargeFlow, "take_number", _receipt_row), ALLOWED),
-    PlantedBug("a receipt is promised for what was declined while its number was typed", SQUARE, sets(ChargeFlow, "take_number", _promised), ALLOWED),
-    PlantedBug("the whole telephone number stands in the journal", SQUARE, sets(ChargeFlow, "take_number", _whole_number)),
+    PlantedBug("a message with the receipt leaves before the payment is approved", SQUARE, sets(MessageReceiptFlow, "take_receipt_number", _receipt_row), ALLOWED),
+    PlantedBug("a receipt is promised for what was declined while its number was typed", SQUARE, sets(MessageReceiptFlow, "take_receipt_number", _promised), ALLOWED),
+    PlantedBug("the whole telephone number stands in the journal", SQUARE, sets(MessageReceiptFlow, "take_receipt_number", _whole_number)),
     PlantedBug("a receipt that was to follow never does", SQUARE, fold(ReceiptRow, always(nothing)), ALLOWED),
-    PlantedBug("a receipt by message waits where its payment was forwarded meanwhile", SQUARE, sets(ChargeFlow, "take_number", _as_it_was_kept), ALLOWED),
+    PlantedBug("a receipt by message waits where its payment was forwarded meanwhile", SQUARE, sets(MessageReceiptFlow, "take_receipt_number", _as_it_was_kept), ALLOWED),
     PlantedBug("the copy of a void that nobody has answered says that it was declined", S1F2, wraps(receipt, "say", lambda sound: lambda text, **more: sound("receipt-declined", code="") if text == "receipt-void-unanswered" else sound(text, **more))),
     PlantedBug("a reprint without paper is on record", V400M, every(wraps(HistoryFlow, "print_copy", _on_record_before), wraps(HistoryFlow, "copy_printed", behind("remark", lambda _self, _event: say("copy-printed"))))),
     PlantedBug("a reprint that found no paper does not come out", V400M, sets(HistoryFlow, "copy_waits", always(False))),

@@ -6,11 +6,19 @@ from collections.abc import Iterator
 
 from terminal_sim.bench import Duration, Profile
 from terminal_sim.explore.search.act import PRESS, TAP, WAIT, Act
-from terminal_sim.explore.search.errands.way import CHIP, SECOND, Errand, MenuWay, paid, starts, ways_to
+from terminal_sim.explore.search.errands.way import (
+    CHIP,
+    SECOND,
+    TO_A_NUMBER,
+    Errand,
+    MenuWay,
+    paid,
+    starts,
+    ways_to,
+)
 
 _ANSWERS = ("declined:51", "partial:500", "timeout", "late:130s", "garbage")
 _SILENT: Act = ("host", "answers", "timeout", "timeout", "timeout")
-_TO_A_NUMBER: Errand = ((TAP, "digital-receipt"), (PRESS, "5145551234", "OK"))
 
 
 def kept(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
@@ -50,12 +58,12 @@ def kept(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 yield (*waits, *way, (TAP, "txn-1"), up, (WAIT, "2s"))
                 yield (*waits, *way, (TAP, "txn-1"), (TAP, "receipts"), up, (WAIT, "2s"), (PRESS, "CANCEL"))
             if profile.checkout is not None and profile.checkout.digital_receipt:
-                noted: Errand = (*allow, down, *start, (PRESS, "1000", "OK"), CHIP, *_TO_A_NUMBER)
+                noted: Errand = (*allow, down, *start, (PRESS, "1000", "OK"), CHIP, *TO_A_NUMBER)
                 for answer in ("declined:51", "timeout"):
                     yield (*noted, ("host", "answers", answer), up, (WAIT, "3min"))
                 asked: Errand = (*allow, down, *start, (PRESS, "1000", "OK"), CHIP, (TAP, "digital-receipt"))
                 for told in ((), (("host", "answers", "declined:51"),), (_SILENT,)):
-                    yield (*asked, *told, up, (WAIT, "2s"), *_TO_A_NUMBER[1:])
+                    yield (*asked, *told, up, (WAIT, "2s"), *TO_A_NUMBER[1:])
                 if rules.upload is not None:
                     late_number: Act = (WAIT, str(Duration(rules.upload - profile.timeouts.entry // 2)))
                     yield (

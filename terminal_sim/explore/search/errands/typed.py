@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import Profile
 from terminal_sim.explore.search.act import HOLD, PRESS, TAP, WAIT
-from terminal_sim.explore.search.errands.way import DONE, Errand, MenuWay, starts, typed_card, ways_to
+from terminal_sim.explore.search.errands.way import (
+    DONE,
+    TO_A_NUMBER,
+    Errand,
+    MenuWay,
+    starts,
+    typed_card,
+    ways_to,
+)
 
 TYPED = {"visa-credit": "737", "amex-credit": "7373", "mastercard-pin": "737"}
 ADDRESS: Errand = ((PRESS, "90210", "OK"), (PRESS, "12", "OK"))
@@ -36,6 +44,7 @@ def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> 
             if number:
                 yield (*way, *typed_card(number, code), *ADDRESS, *DONE)
                 yield (*way, *typed_card(number, code[:-1]))
+                yield (*way, *typed_card(number, code), (WAIT, "2s"), *TO_A_NUMBER)
         for begins in profile.moto.iin_countries:
             address: Errand = (*way, *typed_card(number_in(begins)), *ADDRESS)
             yield (*address, (WAIT, "10s"))
@@ -60,6 +69,7 @@ def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> 
         by_gift: Errand = ((PRESS, "1000", "OK"), (TAP, "gift-card"))
         number = numbers.get("gift-card", "")
         yield (*by_gift, (PRESS, number, "OK"), *DONE)
+        yield (*by_gift, (PRESS, number, "OK"), (WAIT, "2s"), *TO_A_NUMBER)
         yield (*by_gift, ("network", "down"), (PRESS, number, "OK"), (WAIT, "1min"), ("network", "up"))
         for wrong in (_nearly(number), number[:-1], numbers.get("visa-credit", "")):
             yield (*by_gift, (PRESS, wrong, "OK"), (WAIT, "2s"))

@@ -14,6 +14,7 @@ Errand = tuple[Act, ...]
 SECOND = Duration.parse("1s")
 CHIP: Act = ("insert", "visa-credit")
 PRESENTED: tuple[Act, ...] = (CHIP, ("tap-card", "visa-credit"), ("swipe", "visa-stripe"))
+TO_A_NUMBER: Errand = ((TAP, "digital-receipt"), (PRESS, "5145551234", "OK"))
 DONE: Errand = ((WAIT, "2s"), (PRESS, "OK"), ("remove", "card"))
 
 
