@@ -225,7 +225,8 @@ def never_left(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     contents.MessageReceived,
 )
 def script_results(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if not facts.script_due or facts.line_disturbed or not seen.is_on:
+    # An answer that the host was told to keep back may have had the script.
+    if not facts.script_due or facts.line_disturbed or facts.host_told or not seen.is_on:
         return
     for row in seen.rows:
         paid = row.kind in ("sale", "refund") and row.text("state") == "COMPLETED"

@@ -29,6 +29,7 @@ class Lookalike(NamedTuple):
 SETTLE = "press 9 OK 0856 OK; tap id:settle; press OK"
 TYPED = "press 1 OK; tap id:manual-entry; press 4111111111111111 OK 0330 OK 737 OK"
 LOOKALIKES = (
+    Lookalike("a script goes out with an answer that stays out, and a chip pays later", "s1f2", f"host answers {' '.join(['timeout'] * 8)}; host sends unblock-pin; pos sale T-1 1000; tap-card visa-second-tap; wait 3min; tap id:payment; press 1 OK; tap-card visa-credit; wait 30min; tap id:payment; press 1 OK; insert visa-credit; wait 1d"),
     Lookalike("a key is held as the storage fails, and not long enough", "v400m", "pos sale T-1 1000; swipe visa-stripe; wait 1d; press 9 OK 0856 OK; tap id:settle; tap id:confirm; fault commit-unknown; hold CANCEL for 2999ms"),
     Lookalike("the card of the sale before is taken out while the PIN of another is typed", "square-terminal", "press 500 OK; insert visa-credit; wait 2s; tap id:home; press 9999999 OK; tap-card mastercard-pin; remove card; press 1234 OK; wait 2s"),
     Lookalike("one of two kept payments has left when the terminal is signed out", "square-register", f"{KEPT}; host answers timeout timeout; network up; wait 2s; network down; press 500 OK; insert visa-credit; press OK; remove card; tap id:more; tap id:sign-out; press CANCEL; tap id:sign-out; press OK", {"offline.allowed": "true"}),
