@@ -158,7 +158,7 @@ class SaleFlow(PresentFlow, fields.AmountField):
         self.entry = EntryMode.STRIPE
         return CardDetails(
             entry=self.entry,
-            fallback=self.prompt == "swipe-instead",
+            fallback=self.prompt == "swipe-instead" and stripe.has_chip,
             pan=stripe.pan,
             expiry=Secret(stripe.expiry) if stripe.expiry else None,
             track2=stripe.track2,

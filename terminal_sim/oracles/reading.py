@@ -25,6 +25,7 @@ def stripe(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     card = facts.terminal.bench.card(seen.line.split()[1])
     asked = screen_id(seen.before) == "swipe-instead"
+    stands = asked and _says_chip(card.stripe)
     for row in seen.rows:
         if (
             row.kind not in ("sale", "refund")
@@ -32,8 +33,8 @@ def stripe(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             or row.text("entry") != "stripe"
         ):
             continue
-        if asked != (row.text("fallback") == "chip"):
-            yield f"{row.text('reference')} was swiped {'in place of a chip' if asked else 'as it is'}, and its row says {row.text('fallback') or 'nothing'!r}"
+        if stands != (row.text("fallback") == "chip"):
+            yield f"{row.text('reference')} was swiped {'in place of a chip' if stands else 'as it is'}, and its row says {row.text('fallback') or 'nothing'!r}"
         if not asked and card.chip is not None and _says_chip(card.stripe):
             yield f"the stripe of {seen.line.split()[1]} was taken, and the card has a chip"
 
