@@ -105,4 +105,5 @@ MESSAGE_RECEIPT_MOVES: Moves[MessageReceiptFlow] = (
     Move(Trigger.TIMEOUT, _NUMBER, "approved", action=MessageReceiptFlow.forget_receipt_number),
     Move(Trigger.CARD_REMOVED, _NUMBER, STAY),
     Move(Trigger.PRINTED, _NUMBER, STAY, action=MessageReceiptFlow.print_next),
+    Move(Trigger.OUT_OF_PAPER, _NUMBER, "out-of-paper", action=MessageReceiptFlow.paper_gone),
 )

@@ -30,7 +30,10 @@ _LAST_WORD_LATE = ("completing", "timeout")
 _PASSED: Mapping[tuple[str, str], str] = {
     **{("reading", trigger): _AT_ONCE for trigger in ("cancel", "timeout", "request_cancelled")},
     _LAST_WORD_LATE: _AT_ONCE,
-    ("receipt-number", "printed"): "a virtual printer, which prints at once",
+    **{
+        ("receipt-number", trigger): "a virtual printer, which prints at once"
+        for trigger in ("printed", "out_of_paper")
+    },
 }
 """What comes in a state only while something takes time that takes none here."""
 _TILL, _PROMPT, _LEAVING = "pad", "present", "remove-card"
