@@ -253,7 +253,15 @@ def by_itself(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     since = now - timedelta(
         microseconds=seen.mono - max(facts.stands_since, facts.powered_at, facts.rows[-1].mono)
     )
+    opened = [
+        row.text("at") for row in facts.rows if row.kind == "batch.opened" and row.number("batch") == batch
+    ]
     due = due_after(since, at)
+    if (
+        opened
+    ):  # its time may have passed while something else stood there: then it is looked at again and again
+        again = since + timedelta(microseconds=facts.profile.timeouts.reversal_retry)
+        due = min(due, max(due_after(datetime.fromisoformat(opened[-1]), at), again))
     if now > due + _SLACK:
         yield f"batch {batch} was due at {due:%Y-%m-%d %H:%M}, it is {now:%Y-%m-%d %H:%M}, and it was open"
 

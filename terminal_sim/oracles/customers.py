@@ -24,6 +24,8 @@ def customer(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     view, screen = facts.terminal.view("customer"), screen_id(seen.after)
     if any(one.role in (Role.TAB, Role.BANNER) for one in view.unplaced):
         yield "it has tabs or banners"
+    if any(one.role is Role.CHOICE for one in view.unplaced):
+        yield f"it has choices, and {view.screen.id} is the seller's to touch"
     private = screen in (
         "home",
         "history",

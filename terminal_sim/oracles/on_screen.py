@@ -9,14 +9,17 @@ from terminal_sim.oracles.states import PAYMENT_KINDS
 
 _BEHIND = ("VOIDED", "FORWARD_SENT", "REVERSED")
 """The states that a payment comes to behind the screen of another, or behind none."""
+_PAYING = ("sale", "charge", "moto", "manual-entry", "gift-card", "refund")
 
 
 def payment_on_screen(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
     """The newest row that an occurrence wrote of the payment that it is about, None where it wrote none."""
+    # A void that waited for its answer may have it while a payment is made.
+    about = [kind for kind in PAYMENT_KINDS if kind != "void" or facts.flow not in _PAYING]
     own = [
         row
         for row in seen.rows
-        if row.kind in PAYMENT_KINDS and row.text("state") not in _BEHIND and not facts.is_kept(row)
+        if row.kind in about and row.text("state") not in _BEHIND and not facts.is_kept(row)
     ]
     return own[-1] if own else None
 

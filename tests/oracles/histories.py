@@ -317,6 +317,8 @@ OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-reader-8", BrokenHistory("a tap that waits for its PIN ends when another card leaves the slot", "press 1000 OK; insert visa-credit; wait 1min; press 30000 OK; tap-card mastercard-pin; remove card")),
     ("R-boot-3", BrokenHistory("a boot without a connection looks until its time-out", "host answers timeout; tap id:payment; press 1000 OK; insert visa-credit; power cut; network down; power on; wait 3min")),
     ("R-ending-1", BrokenHistory("a void that nobody has answered is said to have found no connection", f"{PAID_S}; {LIST_S}; tap id:txn-1; host answers timeout timeout; tap id:void; wait 2min5s")),
+    ("R-customer-1", BrokenHistory("the customer's display has what is the seller's to touch", "press 1000 OK")),
+    ("R-batch-5", BrokenHistory("a batch whose time of day came in the middle of a payment is settled at the next one", f"{PAID}; wait 14h28min; tap id:start; press 5; wait 50s; press 5; wait 50s; press 5; wait 50s; press CANCEL; wait 25h")),
     ("R-card-1", BrokenHistory("a chip that was read is asked for again without end", "tap id:start; press 1000 OK; insert visa-both-protocols")),
     ("R-ending-6", BrokenHistory("what was forwarded has no reference of the acquirer", f"{KEPT}; network up; wait 2s")),
     ("R-till-1", BrokenHistory("a till cannot take its payment back while a PIN is asked for", "pos sale T-1 1000; insert mastercard-pin; pos cancel T-1")),

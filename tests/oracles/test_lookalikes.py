@@ -29,6 +29,9 @@ class Lookalike(NamedTuple):
 SETTLE = "press 9 OK 0856 OK; tap id:settle; press OK"
 TYPED = "press 1 OK; tap id:manual-entry; press 4111111111111111 OK 0330 OK 737 OK"
 LOOKALIKES = (
+    Lookalike("the till's void is answered while the next sale finds no answer", "s1f2", "pos sale T-1 1000; swipe visa-stripe; wait 2s; pos refund T-1; service down; wait 1d; pos sale T-2 1000; swipe visa-stripe; wait 4700ms; service up; wait 2d"),
+    Lookalike("a terminal that booted without a connection is opened with one", "v400m", f"host answers {' '.join(['timeout'] * 8)}; pos sale T-1 1000; swipe visa-stripe; network down; power off; power on; network up; wait 1h; fault tamper; network down; wait 1d"),
+    Lookalike("a card without a chip is swiped where the chip of another could not be read", "v400m", "tap id:start; press 1000 OK; insert mute; remove card; swipe visa-stripe; wait 2s"),
     Lookalike("a script goes out with an answer that stays out, and a chip pays later", "s1f2", f"host answers {' '.join(['timeout'] * 8)}; host sends unblock-pin; pos sale T-1 1000; tap-card visa-second-tap; wait 3min; tap id:payment; press 1 OK; tap-card visa-credit; wait 30min; tap id:payment; press 1 OK; insert visa-credit; wait 1d"),
     Lookalike("a key is held as the storage fails, and not long enough", "v400m", "pos sale T-1 1000; swipe visa-stripe; wait 1d; press 9 OK 0856 OK; tap id:settle; tap id:confirm; fault commit-unknown; hold CANCEL for 2999ms"),
     Lookalike("the card of the sale before is taken out while the PIN of another is typed", "square-terminal", "press 500 OK; insert visa-credit; wait 2s; tap id:home; press 9999999 OK; tap-card mastercard-pin; remove card; press 1234 OK; wait 2s"),

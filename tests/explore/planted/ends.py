@@ -73,6 +73,13 @@ def _at_once(sound: Any) -> Any:
     return batch_due
 
 
+def _at_the_next_time(self: Any) -> None:
+    at, now = self._terminal.profile.settlement.time_of_day, self._terminal.now
+    if at is not None:
+        left = (settlements.next_moment(now.civil, at) - now.civil) // timedelta(microseconds=1)
+        self._terminal.order(fx.SetAlarm(settlements.BATCH_ALARM, now.mono + left))
+
+
 def _without(item: str) -> Any:
     """Makes a screen that lacks one of its lines."""
 
@@ -215,6 +222,7 @@ ENDS = (
     PlantedBug("a card is refused for nothing", S1F2, wraps(LastWordFlow, "_record_refused", _refused_for_nothing)),
     PlantedBug("a terminal that is switched off leaves no row", V400M, _off_without_a_row),
     # Batches that settle by themselves.
+    PlantedBug("a batch whose time of day came in the middle of a payment is settled at the next one", V400M, sets(settlements.Settlements, "watch", _at_the_next_time), _BY_ITSELF),
     PlantedBug("a batch settles a day late", V400M, sets(settlements, "next_moment", _a_day_late), _BY_ITSELF),
     PlantedBug("a batch whose time of day comes in the middle of a payment is due again at once, without end", V400M, wraps(beside, "batch_due", _at_once), _BY_ITSELF),
     PlantedBug("a batch waits for its time of day since its first payment was begun", V400M, without_fold(BatchOpenedRow), {**_BY_ITSELF, **KEEPING}),

@@ -16,7 +16,7 @@ from terminal_sim.core.money import Money
 from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.own_flows import MenuContext
 from terminal_sim.core.rows.kinds import OfflineSettingsRow
-from terminal_sim.core.screen import Tab
+from terminal_sim.core.screen import Choice, Tab
 from terminal_sim.core.stack import FlowStack
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
@@ -89,6 +89,17 @@ def _less(shown: Any, item: str) -> Any:
     return structs.replace(
         shown, elements=tuple(one for one in shown.elements if getattr(one, "id", "") != item)
     )
+
+
+def _with_choices(sound: Any) -> Any:
+    def shown(self: Terminal) -> Any:
+        own, seller = sound(self), self.screen()
+        choices = tuple(one for one in seller.elements if isinstance(one, Choice))
+        return (
+            structs.replace(own, elements=(*own.elements, *choices)) if self.stack[-1].faces_customer else own
+        )
+
+    return shown
 
 
 def _menu(self: FlowStack, entry: Any) -> None:
@@ -231,6 +242,7 @@ SCREENS = (
     PlantedBug("the card for a buy-now-pay-later payment may be inserted", SQUARE, sets(ChargeFlow, "tap_clearpay", lambda self, _: put(self, remark=None))),
     PlantedBug("a receipt by message is offered twice", SQUARE, sets(MessageReceiptFlow, "wants_receipt", lambda self, _: self.terminal.profile.checkout is not None)),
     PlantedBug("a reader that was lost is still waited for", READER, without_move("charge", Trigger.READER_LOST, "present")),
+    PlantedBug("the customer's display has what is the seller's to touch", REGISTER, wraps(Terminal, "customer_screen", _with_choices)),
     PlantedBug("the customer's copy of the screen lacks the amount", REGISTER, wraps(Terminal, "customer_screen", lambda sound: lambda self: _less(sound(self), "sum"))),
     PlantedBug("the list of orders is shown to the customer", REGISTER, sets(OrdersFlow, "faces_customer", True)),
     PlantedBug("a signature is asked for that nobody has to give", V400M, wraps(EndingFlow, "ending", lambda sound: lambda self: _signed(sound(self)))),
