@@ -190,7 +190,7 @@ def _says(facts: SessionFacts, seen: Occurrence, paper: PrintedReceipt, rows: li
     at = datetime.fromisoformat(closed_at[-1]) if closed_at else civil_time(facts, seen)
     for label in ("receipt-date", "receipt-time"):
         dated = date_of(paper, label)
-        if dated is not None and abs(dated - at) > _CLOSE:
+        if dated is not None and abs(dated - at) > _CLOSE and not has(seen.before, "out-of-paper"):
             yield f"{label} of batch {number} is {dated}, and it was {at}"
 
 
