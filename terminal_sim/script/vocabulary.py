@@ -104,7 +104,8 @@ class Vocabulary:
 
     def has_id(self, name: str, profiles: Sequence[Profile]) -> bool:
         """Whether some screen of these profiles may have an element of this id, or be it."""
-        if name in self.ids or name == "off" or _NUMBERED.fullmatch(name):
+        # A list sums what it filters under an id made of the filter's.
+        if name.removeprefix("sum-") in self.ids or name == "off" or _NUMBERED.fullmatch(name):
             return True
         return any(name.removeprefix("menu-") in one.menus for one in profiles)
 
