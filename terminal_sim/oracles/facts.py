@@ -170,7 +170,9 @@ class SessionFacts:
         return next((rows[-1] for rows in reversed(self.payments.values())), None)
 
     def names_card(self, seen: Occurrence) -> bool:
-        """Whether the card last named is the one of this payment: one that is in the slot from before may be another."""
+        """Whether the card last named is the one of this payment: one that is in the slot from before may be another, and a reader that was away reports it anew."""
+        if self.line_disturbed:
+            return False
         return bool(self.way) or seen.line.partition(" ")[0] in PRESENTING
 
     def is_kept(self, row: SeenRow) -> bool:
