@@ -32,7 +32,7 @@ _GIVEN_BACK = {
 
 
 class HistoryFlow(VoidFlow, PagedFlow):
-    """`original` the payment that was touched, `payment` the void of it."""
+    """`original` is the payment that was touched, `payment` the void of it."""
 
     __slots__ = ("copy", "passed", "remark")
 

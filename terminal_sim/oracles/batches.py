@@ -257,9 +257,8 @@ def by_itself(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         row.text("at") for row in facts.rows if row.kind == "batch.opened" and row.number("batch") == batch
     ]
     due = due_after(since, at)
-    if (
-        opened
-    ):  # its time may have passed while something else stood there: then it is looked at again and again
+    if opened:
+        # Its time may have passed while something else stood there: then it is looked at again and again.
         again = since + timedelta(microseconds=facts.profile.timeouts.reversal_retry)
         due = min(due, max(due_after(datetime.fromisoformat(opened[-1]), at), again))
     if now > due + _SLACK:

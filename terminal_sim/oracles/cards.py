@@ -10,13 +10,12 @@ from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id, text_of
 from terminal_sim.oracles.on_screen import language_at_the_end, language_of_card
 from terminal_sim.oracles.oracle import oracle
-from terminal_sim.oracles.states import PRESENTING
+from terminal_sim.oracles.states import ASKS_FOR_CARD, PRESENTING
 
 _SHORTEST_PIN, _LONGEST_PIN = 4, 12
 _LONGEST_FIELD_OFF = (
     25_500_000  # microseconds: 255 times 100 ms (EMV Contactless Book A, 6.2, Field Off Request)
 )
-ASKS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 _HOW: tuple[Literal["insert", "tap", "swipe"], ...] = ("insert", "tap", "swipe")
 _WORDS = {"insert": ("insert", "insér"), "tap": ("tap", "appos"), "swipe": ("swipe", "gliss")}
 
@@ -82,7 +81,7 @@ def ways(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     screen = screen_id(seen.after)
     terminal = facts.terminal
     open_now = {how for how in _HOW if terminal.wants_card(how)}
-    if screen not in ASKS:
+    if screen not in ASKS_FOR_CARD:
         if open_now and screen != "processing" and (screen, open_now) != ("present-again", {"tap"}):
             yield f"the reader waits to {' and '.join(sorted(open_now))}, and the screen is {screen}"
         return
@@ -108,10 +107,15 @@ def _not_yet(facts: SessionFacts, seen: Occurrence) -> set[str]:
     return in_slot | {"tap"} if is_off else in_slot
 
 
-@oracle("R-reader-2", "a card that was asked for is taken", contents.Act, left=ASKS)
+@oracle("R-reader-2", "a card that was asked for is taken", contents.Act, left=ASKS_FOR_CARD)
 def taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     word = seen.line.partition(" ")[0]
-    if word in PRESENTING and seen.is_on and screen_id(seen.before) in ASKS and facts.around == seen.around:
+    if (
+        word in PRESENTING
+        and seen.is_on
+        and screen_id(seen.before) in ASKS_FOR_CARD
+        and facts.around == seen.around
+    ):
         changed = (
             contents.StateChanged in seen.kinds
             or contents.ScreenShown in seen.kinds

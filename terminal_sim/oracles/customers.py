@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from terminal_sim.bench import Role, contents
 from terminal_sim.oracles.amounts import amount_asked
-from terminal_sim.oracles.cards import ASKS
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, screen_id
 from terminal_sim.oracles.on_screen import language_at_the_end
 from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.states import ASKS_FOR_CARD
 
 
 @oracle(
@@ -45,9 +45,14 @@ def customer(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"it shows {view.screen.id} while the seller looks at {screen}"
     asked = amount_asked(facts, seen)
     said = next((one.wording for one in view.unplaced if one.id == "sum"), "")
-    if screen in ASKS and asked is not None and view.screen.id == "welcome" and not facts.asked_by_till:
+    if (
+        screen in ASKS_FOR_CARD
+        and asked is not None
+        and view.screen.id == "welcome"
+        and not facts.asked_by_till
+    ):
         yield f"it shows nothing of the payment of {asked}"
-    if said and asked is not None and screen in ASKS and digits(said).lstrip("0") != str(asked):
+    if said and asked is not None and screen in ASKS_FOR_CARD and digits(said).lstrip("0") != str(asked):
         yield f"it shows {said!r}, and {asked} was confirmed"
 
 

@@ -294,9 +294,8 @@ def switched_off(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     match seen.line.split():
         case ["hold", key, "for", time] if key == facts.profile.keypad.power_off and seen.before is not None:
             is_long = Duration.parse(time) >= _HELD_TO_SWITCH_OFF
-            by_it = any(
-                row.kind == "power" for row in seen.rows
-            )  # else a row that was not stored, or the power, has ended it
+            # Without that row, one that could not be stored has ended it, or the power.
+            by_it = any(row.kind == "power" for row in seen.rows)
             if seen.after is not None if is_long else by_it:
                 yield f"{key} was held for {time}, and it is {'on' if is_long else 'off'}"
     by_key = seen.line == "power off" and seen.before is not None and facts.is_plain

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
-from terminal_sim.oracles.cards import ASKS
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.lists import LISTS_OF
 from terminal_sim.oracles.occurrence import Occurrence, digits, has, screen_id, text_of
 from terminal_sim.oracles.on_screen import payment_on_screen
 from terminal_sim.oracles.oracle import oracle
-from terminal_sim.oracles.states import NOT_PAID
+from terminal_sim.oracles.states import ASKS_FOR_CARD, NOT_PAID
 
 _SAID = re.compile(r'(server|register)="([^"]*)"')
 _GOOD = ("approved", "accepted-offline")
@@ -20,7 +19,7 @@ _BAD = tuple(screen for screen in NOT_PAID if screen != "reader-lost")
 _REFERRALS = ("01", "02")  # ISO 8583: refer to card issuer
 _PAPER = ("customer-receipt", "merchant-receipt", "out-of-paper")
 _IN_TIME = (
-    *ASKS,
+    *ASKS_FOR_CARD,
     *("enter-pin", "choose-application"),
     *("card-number", "expiry", "cvc", "postal-code", "street-number"),
 )

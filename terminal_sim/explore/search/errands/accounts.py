@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from terminal_sim.bench import Profile
 from terminal_sim.explore.search.act import PRESS, TAP
-from terminal_sim.explore.search.errands.way import Errand, MenuWay, paid, starts, ways_to
+from terminal_sim.explore.search.errands.way import Errand, MenuWay, allowing, paid, starts, ways_to
 
 
 def accounts(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
@@ -16,7 +16,7 @@ def accounts(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
     if settings and profile.offline.settings:
         limited: Errand = (*settings[0], (TAP, "offline-limit"), (PRESS, "5000", "OK"))
         changed = [
-            (*settings[0], (TAP, "allow"), (TAP, "home")),
+            allowing(profile, ways),
             (*limited, (TAP, "home")),
             (*limited, (TAP, "allow"), (TAP, "home")),
         ]

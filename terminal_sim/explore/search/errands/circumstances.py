@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from terminal_sim.bench import Profile
-from terminal_sim.explore.search.act import PRESS, TAP, Act
-from terminal_sim.explore.search.errands.way import CHIP, DONE, Errand, MenuWay, starts, ways_to
+from terminal_sim.explore.search.act import PRESS, Act
+from terminal_sim.explore.search.errands.way import CHIP, DONE, Errand, MenuWay, allowing, starts
 
 _UNSEEN: tuple[tuple[Act, Act], ...] = (
     (("power", "off"), ("power", "on")),
@@ -18,8 +18,7 @@ _UNSEEN: tuple[tuple[Act, Act], ...] = (
 def circumstances(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
     """A payment under each pair of circumstances, in both orders, and under each that came, or went, while the terminal was off or its app closed."""
     around = list(_around(profile))
-    settings = ways_to(ways, "offline-settings") if profile.offline.settings else []
-    allow: Errand = (*settings[0], (TAP, "allow"), (TAP, "home")) if settings else ()
+    allow = allowing(profile, ways)
     for start in starts(profile):
         begun: Errand = (*start, (PRESS, "1000", "OK"), CHIP, *DONE)
         for (one, mended), (other, mended_too) in permutations(around, 2):

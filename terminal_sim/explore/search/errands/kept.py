@@ -12,6 +12,7 @@ from terminal_sim.explore.search.errands.way import (
     TO_A_NUMBER,
     Errand,
     MenuWay,
+    allowing,
     paid,
     starts,
     ways_to,
@@ -26,8 +27,7 @@ def kept(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
     rules = profile.offline
     if not rules.enabled:
         return
-    settings = ways_to(ways, "offline-settings") if rules.settings else []
-    allow: Errand = (*settings[0], (TAP, "allow"), (TAP, "home")) if settings else ()
+    allow = allowing(profile, ways)
     lists = ways_to(ways, "transactions", "history")
     for start in starts(profile):
         one = paid(start, 1000)

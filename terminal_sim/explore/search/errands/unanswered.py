@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from terminal_sim.bench import Profile
 from terminal_sim.explore.search.act import PRESS, TAP, WAIT, Act
-from terminal_sim.explore.search.errands.way import CHIP, Errand, MenuWay, paid, starts, ways_to
+from terminal_sim.explore.search.errands.way import CHIP, Errand, MenuWay, allowing, paid, starts, ways_to
 
 _SILENT: Act = ("host", "answers", *("timeout",) * 8)
 _LEFT: Errand = ((WAIT, "150s"), (PRESS, "OK"), ("remove", "card"), (PRESS, "CANCEL"))
@@ -27,8 +27,6 @@ def unanswered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             yield (*paid(start, 1250), *doubtful, *way, (PRESS, "OK"), (WAIT, "2s"))
         if profile.offline.enabled:
             kept: Errand = (("network", "down"), *paid(start, 1000), _SILENT, ("network", "up"))
-            allow = next(
-                ((*way, (TAP, "allow"), (TAP, "home")) for way in ways_to(ways, "offline-settings")), ()
-            )
+            allow = allowing(profile, ways)
             yield (*allow, *kept, (WAIT, "2h"), (WAIT, "3h"))
             yield (*allow, *kept, (WAIT, "5s"), ("power", "cut"), ("power", "on"), (WAIT, "20min"))

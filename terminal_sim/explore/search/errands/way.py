@@ -73,6 +73,12 @@ def ways_to(ways: list[MenuWay], *flows: str) -> list[Errand]:
     return [way.acts for way in ways if way.flow in flows]
 
 
+def allowing(profile: Profile, ways: list[MenuWay]) -> Errand:
+    """The way to allow offline payments and home again, none where the terminal has no such settings."""
+    settings = ways_to(ways, "offline-settings") if profile.offline.settings else []
+    return (*settings[0], (TAP, "allow"), (TAP, "home")) if settings else ()
+
+
 def starts(profile: Profile) -> Iterator[Errand]:
     """How a payment begins at the home screen."""
     if profile.home.style == "tabs":
