@@ -6,6 +6,7 @@ Rules:
 2. A payment is refused for the first reason that holds: not allowed, session over, way of entry, card, amount, queue.
 3. A stored payment is durable, its card data sealed, before a screen or receipt says "accepted".
 4. Payments leave oldest first, one at a time, each answered before the next; a repeat has the same trace number (0220, then 0221).
+   What the service's outage kept leaves by itself, and so before an older one that waits for the app to be opened.
 5. A payment that its card approved offline by a TC is stored whatever the acquirer's reach and the rules of an outage: it is the
    issuer's own decision (EMV Book 3, 10.7). It leaves as soon as the acquirer is in reach, and never expires.
 6. Any other payment expires at its deadline, on the virtual clock. One that has left never expires and is never lost: it is in doubt, and
@@ -249,8 +250,8 @@ class OfflineQueue:
 
     def _next(self) -> None:
         terminal = self._terminal
-        oldest = next(iter(terminal.durable.stored.values()), None)
-        if self._sent is not None or oldest is None or not self._may_leave(oldest):
+        oldest = self._first_to_leave()
+        if self._sent is not None or oldest is None:
             return
         if terminal.durable.outage or _reason(terminal.environment):
             return
@@ -265,9 +266,15 @@ class OfflineQueue:
         terminal.order(fx.SetAlarm(FORWARD_ALARM, terminal.now.mono + waits))
         self._attempts += 1
 
+    def _first_to_leave(self) -> StoredPayment | None:
+        """The one that has left and is not answered, else the oldest that nothing holds back."""
+        stored = self._terminal.durable.stored.values()
+        sent = next((one for one in stored if one.sent), None)
+        return sent or next((one for one in stored if self._may_leave(one)), None)
+
     def _may_leave(self, stored: StoredPayment) -> bool:
         open_enough = self._terminal.environment.app_open or not self._terminal.profile.offline.app_forwards
-        return stored.sent or open_enough or stored.outage == SERVICE
+        return stored.sent or open_enough or stored.outage != NETWORK
 
     def _expire(self) -> None:
         durable, now = self._terminal.durable, self._terminal.now.mono

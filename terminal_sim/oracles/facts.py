@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import NamedTuple
 
@@ -153,6 +154,14 @@ class SessionFacts:
     def unsent(self) -> list[SeenRow]:
         """Those that have not left either."""
         return [row for row in self.waiting if self.newest(row.text("reference")).text("state") == "PENDING"]
+
+    def first_to_leave(
+        self, kept: Sequence[SeenRow], left: Collection[str], *, app_open: bool
+    ) -> SeenRow | None:
+        """Which of the stored payments is forwarded next: the one of the references `left`, else the oldest that nothing holds back."""
+        open_enough = app_open or not self.profile.offline.app_forwards
+        free = [row for row in kept if open_enough or row.text("outage") != "network"]
+        return next((row for row in kept if row.text("reference") in left), next(iter(free), None))
 
     @property
     def unsettled(self) -> SeenRow | None:

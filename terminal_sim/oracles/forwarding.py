@@ -9,6 +9,8 @@ from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 
+_ENDED = ("offline.forwarded", "offline.declined", "offline.lost", "offline.expired")
+
 
 @oracle(
     "R-forward-1",
@@ -18,27 +20,23 @@ from terminal_sim.oracles.oracle import oracle
 def oldest_first(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if not facts.stored:
         return
-    gone = set(facts.gone)
-    waiting = [*facts.stored.values(), *(row for row in seen.rows if row.kind == "offline.stored")]
-    answers = {
-        row.number("stan"): row.text("reference")
-        for row in seen.rows
-        if row.kind in ("offline.forwarded", "offline.declined", "offline.lost", "offline.expired")
-    }
+    left = {row.text("reference") for row in facts.waiting} - {row.text("reference") for row in facts.unsent}
+    waiting = [*facts.waiting, *(row for row in seen.rows if row.kind == "offline.stored")]
+    answers = {row.number("stan") for row in seen.rows if row.kind in _ENDED}
     for entry in seen.entries:
         content = entry.content
-        if isinstance(content, contents.RowStored) and content.row in (
-            "offline.forwarded",
-            "offline.declined",
-            "offline.lost",
-            "offline.expired",
-        ):
-            gone.add(str(content.values["reference"]))
+        if isinstance(content, contents.RowStored) and content.row in _ENDED:
+            waiting = [row for row in waiting if row.text("reference") != content.values["reference"]]
         if not isinstance(content, contents.MessageSent) or content.out != "advice":
             continue
-        first = next((row for row in waiting if row.text("reference") not in gone), None)
-        if first is not None and first.number("stan") != content.stan and content.stan not in answers:
-            yield f"{content.stan} was sent, and {first.number('stan')} waits longer"
+        may = {
+            row.number("stan"): row
+            for app_open in {seen.around_before.app_open, seen.around.app_open}
+            if (row := facts.first_to_leave(waiting, left, app_open=app_open)) is not None
+        }
+        if may and content.stan not in may and content.stan not in answers:
+            yield f"{content.stan} was sent, and {next(iter(may))} waits longer"
+        left.update(row.text("reference") for row in waiting if row.number("stan") == content.stan)
 
 
 @oracle(

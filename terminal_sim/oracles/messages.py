@@ -201,15 +201,13 @@ def at_once(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 def _first_to_leave(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
-    """The oldest payment that waits, where nothing holds it back: a closed app may keep what a lost link did and has not left."""
+    """The payment that is forwarded next, where something waits and its answer is not waited for already."""
     kept = facts.waiting if facts.profile.offline.enabled else []
     if not kept or (seen.line != _OPENED and facts.outage is None):
         return None
-    has_left = facts.newest(kept[0].text("reference")).text("state") == "FORWARD_SENT"
-    open_enough = seen.around.app_open or not facts.profile.offline.app_forwards
-    free = open_enough or has_left or kept[0].text("outage") == "service"
-    under_way = has_left and seen.line == _OPENED  # its answer is waited for
-    return kept[0] if free and not under_way else None
+    left = {row.text("reference") for row in kept} - {row.text("reference") for row in facts.unsent}
+    under_way = left and seen.line == _OPENED
+    return None if under_way else facts.first_to_leave(kept, left, app_open=seen.around.app_open)
 
 
 @oracle("R-message-7", "a repeat says that it is one", contents.MessageSent)

@@ -357,11 +357,14 @@ def two_terminals_one_reference(day: Day) -> None:
     day.journal.append("T0000002", 1, 1, 1, [payment(named(1), SENT)])
 
 
-def kept(day: Day, request: HostRequest, *, deadline: int = 1_000, sealed: str = "") -> None:
+def kept(
+    day: Day, request: HostRequest, *, deadline: int = 1_000, sealed: str = "", outage: str = "network"
+) -> None:
     """A payment that waits to be forwarded."""
     row = payment(request, PaymentState.PENDING)
     # Twelve bytes of nonce that no other payment has, and something behind it.
-    more: dict[str, Field] = {"deadline": deadline, "sealed": sealed or f"{request.stan:024x}ff"}
+    sealed = sealed or f"{request.stan:024x}ff"
+    more: dict[str, Field] = {"deadline": deadline, "sealed": sealed, "outage": outage}
     day.record(row, FlatRow("offline.stored", {**row.fields, **more}))
 
 
@@ -373,6 +376,16 @@ def becomes(day: Day, request: HostRequest, state: PaymentState, kind: str, **mo
 def forward(day: Day, request: HostRequest) -> None:
     becomes(day, request, PaymentState.FORWARD_SENT, "sent")
     day.send(replace(request, kind=MessageKind.ADVICE))
+
+
+def test_what_the_service_kept_may_leave_before_an_older_one_that_the_link_kept(day: Day) -> None:
+    kept(day, named(1))
+    kept(day, named(2), outage="service")
+    forward(day, named(2))
+    becomes(day, named(2), DONE, "forwarded")
+    forward(day, named(1))
+    becomes(day, named(1), DONE, "forwarded")
+    assert day.found(resolved=True) == []
 
 
 def test_offline_payments_that_were_forwarded_declined_expired_and_lost_break_nothing(day: Day) -> None:
@@ -409,6 +422,19 @@ def forwarded_before_the_answer_to_the_last(day: Day) -> None:
     kept(day, named(2))
     forward(day, named(1))
     forward(day, named(2))
+
+
+def forwarded_before_an_older_one_that_the_service_kept(day: Day) -> None:
+    kept(day, named(1), outage="service")
+    kept(day, named(2), outage="service")
+    forward(day, named(2))
+
+
+def forwarded_before_the_answer_to_a_newer_one(day: Day) -> None:
+    kept(day, named(1))
+    kept(day, named(2), outage="service")
+    forward(day, named(2))
+    forward(day, named(1))
 
 
 def forwarded_at_its_deadline(day: Day) -> None:
@@ -723,6 +749,8 @@ PLANTED: list[tuple[str, Callable[[Day], None]]] = [
     ("W7", forwarded_without_a_row),
     ("W8", forwarded_before_an_older_one),
     ("W8", forwarded_before_the_answer_to_the_last),
+    ("W8", forwarded_before_an_older_one_that_the_service_kept),
+    ("W8", forwarded_before_the_answer_to_a_newer_one),
     ("T1", forwarded_at_its_deadline),
     ("T1", expired_too_early),
     ("T3", expired_after_it_had_left),

@@ -287,6 +287,8 @@ OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-result-9", BrokenHistory("the lights are dark when a tapped card was read", "press 1000 OK; tap-card visa-credit; wait 2s")),
     ("R-result-7", BrokenHistory("the lights are green for a payment that was declined", "press 1000 OK; insert visa-declined; wait 2s")),
     ("R-message-6", BrokenHistory("a closed app forwards nothing at all", "service down; press 1000 OK; insert visa-credit; press OK; remove card; fault app closed; service up; wait 2s")),
+    ("R-message-6", BrokenHistory("what the service kept waits behind what a closed app keeps back", f"{KEPT}; service down; network up; press 700 OK; insert visa-credit; press OK; remove card; fault app closed; service up; wait 2s")),
+    ("R-forward-1", BrokenHistory("what the service kept leaves before what an open app would send first", f"{KEPT}; service down; network up; press 700 OK; insert visa-credit; press OK; remove card; service up; wait 2s")),
     ("R-message-6", BrokenHistory("an app that is opened forwards nothing", f"{KEPT}; fault app closed; network up; wait 2s; fault app open; wait 2s")),
     ("R-banner-2", BrokenHistory("the countdown runs although no payments are allowed", "network down; press 1")),
     ("R-result-5", BrokenHistory("a card is still in a reader that was lost and found", f"{PAID_Q}; fault reader-link down; remove card; fault reader-link up; press OK; press 500 OK; tap-card visa-credit; wait 2s")),

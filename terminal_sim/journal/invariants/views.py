@@ -113,6 +113,7 @@ TABLES = (
         "deadline",
         "sealed",
         "reason",
+        "outage",
         indexes=("txn, kind", "terminal, kind, number"),
     ),
     _view(

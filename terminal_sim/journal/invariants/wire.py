@@ -60,15 +60,21 @@ WIRE = (
     ),
     Invariant(
         "W8",
-        "a payment was forwarded before an older one was resolved",
-        # Only for a row that was sent before all older ones were resolved are these looked for.
-        f"""with way as materialized (select terminal, txn, min(number) filter (where kind = 'offline.stored') as stored,
+        "a payment was forwarded before the one ahead of it was resolved",
+        # Ahead is what has left, and what is older, unless it is kept by an outage of the link, which an app that is closed
+        # prolongs, and this one is not. Only for a payment that left before all older ones and all that had left were resolved
+        # are these looked for.
+        f"""with way as materialized (select terminal, txn, max(outage) as outage,
+            min(number) filter (where kind = 'offline.stored') as stored,
+            coalesce(min(number) filter (where kind = 'offline.sent'), {_NEVER}) as sent,
             coalesce(min(number) filter (where kind in {OFFLINE_RESOLVED}), {_NEVER}) as resolved
             from offline group by terminal, txn),
         queue as materialized (select *, max(resolved) over (partition by terminal order by stored
-            rows between unbounded preceding and 1 preceding) as all_before from way where stored is not null)
-        select s.txn, o.txn as older from queue as q cross join offline as s cross join queue as o
-        where s.txn = q.txn and s.kind = 'offline.sent' and q.all_before > s.number
-        and o.terminal = q.terminal and o.stored < q.stored and o.resolved > s.number""",
+            rows between unbounded preceding and 1 preceding) as older, max(resolved) over (partition by terminal order by sent
+            rows between unbounded preceding and 1 preceding) as left from way where stored is not null)
+        select q.txn, o.txn as ahead from queue as q cross join queue as o
+        where q.sent < {_NEVER} and (q.older > q.sent or q.left > q.sent) and o.terminal = q.terminal and o.txn != q.txn
+        and o.resolved > q.sent and (o.sent < q.sent
+            or o.stored < q.stored and not (o.outage is 'network' and q.outage is not 'network'))""",
     ),
 )

@@ -7,8 +7,9 @@ from typing import Any
 from terminal_sim.core import beside, offline, retry, reversals, settlements
 from terminal_sim.core.batch_report import BatchReport
 from terminal_sim.core.batch_totals import BatchTotals
-from terminal_sim.core.durable_state import DurableState
+from terminal_sim.core.durable_state import DurableState, StoredPayment
 from terminal_sim.core.events import Trigger
+from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.settlements import Settlements
 from terminal_sim.core.text import say
@@ -63,6 +64,16 @@ def _without_voids(self: BatchReport) -> BatchTotals:
     )
 
 
+def _the_oldest_or_none(self: OfflineQueue) -> StoredPayment | None:
+    oldest = next(iter(self._terminal.durable.stored.values()), None)
+    return oldest if oldest is not None and self._may_leave(oldest) else None
+
+
+def _the_services_first(self: OfflineQueue) -> StoredPayment | None:
+    stored = sorted(self._terminal.durable.stored.values(), key=lambda one: one.outage, reverse=True)
+    return next((one for one in stored if self._may_leave(one)), None)
+
+
 WAITING = (
     # What nobody answers.
     PlantedBug("the waiting between two reversals stays the same", V400M, every(*(sets(each, "patience", lambda timeouts, _: timeouts.reversal_retry) for each in _REPEATING))),
@@ -98,4 +109,6 @@ WAITING = (
     PlantedBug("a till cannot take its payment back while a PIN is asked for", V400M, without_move("charge", Trigger.REQUEST_CANCELLED, "pin")),
     PlantedBug("the field stays off after a tap that is to be done again", READER, without_move("charge", Trigger.FIELD_ON, "present")),
     PlantedBug("a boot looks for an answer that never comes for ever", V400M, timeout("recovery", "checking", "")),
+    PlantedBug("what the service kept waits behind what a closed app keeps back", READER, sets(OfflineQueue, "_first_to_leave", _the_oldest_or_none), ALLOWED),
+    PlantedBug("what the service kept leaves before what an open app would send first", READER, sets(OfflineQueue, "_first_to_leave", _the_services_first), ALLOWED),
 )  # fmt: skip
