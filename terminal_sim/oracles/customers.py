@@ -19,7 +19,7 @@ from terminal_sim.oracles.states import ASKS_FOR_CARD
     contents.ScreenShown,
 )
 def customer(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if "customer" not in facts.profile.displays or not seen.is_on or seen.until != seen.mono:
+    if "customer" not in facts.profile.displays or seen.until != seen.mono:
         return
     view, screen = facts.terminal.view("customer"), screen_id(seen.after)
     if any(one.role in (Role.TAB, Role.BANNER) for one in view.unplaced):
@@ -63,7 +63,7 @@ def customer(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def customers_language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     displays = facts.profile.displays
-    if "customer" not in displays or not seen.is_on or seen.after is None:
+    if "customer" not in displays or seen.after is None:
         return
     own, view = facts.terminal.locale, facts.terminal.view("customer")
     if displays[seen.after.display].read_by == "seller" and seen.after.locale != own:

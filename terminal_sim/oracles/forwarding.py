@@ -74,7 +74,6 @@ def first_deadline(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if (
         seen.after is None
         or not (rules.enabled and rules.banner)
-        or not seen.is_on
         or facts.outage is None
         or not seen.around.outage
     ):
@@ -105,13 +104,7 @@ def first_deadline(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def over(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     rules = facts.profile.offline
-    if (
-        seen.after is None
-        or not (rules.enabled and rules.banner)
-        or not seen.is_on
-        or facts.outage is None
-        or seen.rows
-    ):
+    if seen.after is None or not (rules.enabled and rules.banner) or facts.outage is None or seen.rows:
         return
     if seen.around != seen.around_before or screen_id(seen.after) in ("app-closed", "out-of-service", "home"):
         return

@@ -78,7 +78,7 @@ def offers(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"the home screen stands, and {marked[0]} is marked"
         elif (left := _left_tab(seen, wanted)) and marked != [left]:
             yield f"{screen_id(seen.after)} is reached from {left}, and {marked[0]} is marked"
-    elif home.style == "tabs" and screen_id(seen.after) in _WITH_TABS and seen.is_on:
+    elif home.style == "tabs" and screen_id(seen.after) in _WITH_TABS:
         yield f"{screen_id(seen.after)} has no tabs"
     if screen_id(seen.after) == "home" and home.style != "tabs":
         shown = ids(seen.after, Role.CHOICE)
@@ -187,7 +187,7 @@ def function_of_surroundings(facts: SessionFacts, seen: Occurrence) -> Iterator[
     contents.ScreenShown,
 )
 def banners(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if seen.after is None or screen_id(seen.after) in _ENDS or not seen.is_on:
+    if seen.after is None or screen_id(seen.after) in _ENDS:
         return
     shown = [
         one for one in ids(seen.after, Role.BANNER) if one != "unanswered"
@@ -228,7 +228,7 @@ def _newest_setting(seen: Occurrence) -> str:
 )
 def countdown(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = text_of(seen.after, "countdown")
-    if facts.outage is None or facts.outage.reason != seen.around.outage or not seen.is_on:
+    if facts.outage is None or facts.outage.reason != seen.around.outage:
         return
     minutes = ceil(facts.session_left(seen.shown_at) / _MINUTE)
     rules, allowed = facts.profile.offline, facts.allowed

@@ -143,7 +143,7 @@ def _stans(entries: list[TraceEntry]) -> Iterator[int]:
 )
 def ended(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     last = payment_spoken_of(facts, seen)
-    if seen.came_to in _ENDS and last is not None and last.text("state") == "AUTH_SENT" and seen.is_on:
+    if seen.came_to in _ENDS and last is not None and last.text("state") == "AUTH_SENT":
         yield f"{seen.came_to} stands there, and {last.text('reference')} is neither paid nor declined nor reversed"
 
 
@@ -185,7 +185,7 @@ def closed(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def without_reader(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     charged = screen_id(seen.before) == "home" and seen.key == "OK" and facts.profile.app
-    if charged and seen.came_to and not seen.around.reader and seen.is_on:
+    if charged and seen.came_to and not seen.around.reader:
         yield f"{seen.came_to} was opened, and the reader is not connected"
 
 

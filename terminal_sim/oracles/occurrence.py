@@ -11,6 +11,8 @@ from msgspec import Struct
 from terminal_sim.bench import PrintedReceipt, Role, TraceEntry, View, contents
 
 Value = str | int
+OFF = "off"
+"""What stands for the id of a screen where the terminal is off."""
 _NO_DIGITS = re.compile("[^0-9]+")
 
 
@@ -144,8 +146,8 @@ def begins_to_read(seen: Occurrence) -> bool:
 
 
 def screen_id(view: View | None) -> str:
-    """The id of what is shown, "off" where nothing is."""
-    return "off" if view is None else view.screen.id
+    """The id of what is shown, `OFF` where nothing is."""
+    return OFF if view is None else view.screen.id
 
 
 def text_of(view: View | None, item: str) -> str:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from terminal_sim.bench import contents
 from terminal_sim.oracles.facts import SessionFacts
-from terminal_sim.oracles.occurrence import Occurrence
+from terminal_sim.oracles.occurrence import OFF, Occurrence
 
 Judge = Callable[[SessionFacts, Occurrence], Iterator[str]]
 """Gives a detail for each thing that is wrong: what was there, and what should have been."""
@@ -33,6 +33,7 @@ class Oracle:
 
     `left` are the screens of which one must have stood before, and `shows` those of which one must stand now, each any where there are none;
     `menu-*` is every screen whose id begins so. `anew` says that another screen must stand than before, or with False the same one.
+    A rule of what is shown alone is not asked of a terminal that is off: the power may have gone between the screen and its reason.
     `line` is the line of a script that holds what follows to the rule, "" where `verify CODE` at the end does.
     """
 
@@ -47,6 +48,8 @@ class Oracle:
 
     def is_about(self, before: str, now: str) -> bool:
         """Whether it is asked where the screen `now` stands after the screen `before`, by their ids."""
+        if now == OFF and self.after == (contents.ScreenShown,):
+            return False
         if self.anew is not None and self.anew != (now != before):
             return False
         return _is_among(before, self.left) and _is_among(now, self.shows)

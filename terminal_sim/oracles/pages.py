@@ -208,7 +208,7 @@ def new_orders(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = text_of(seen.after, "orders-arrived")
     if screen == "home" and digits(said) != (str(new) if new else ""):
         yield f"{said or 'nothing'!r} stands there, and {new} orders are new"
-    if screen == "orders" and new and seen.is_on:
+    if screen == "orders" and new:
         yield f"{new} orders on the list are not looked at, says the journal"
 
 

@@ -92,7 +92,7 @@ def address_asked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     shows=(*ASKS_FOR_CARD, *_AMOUNTS),
 )
 def heard(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if seen.before is None or seen.after is None or not seen.is_on or contents.Beeped in seen.kinds:
+    if seen.before is None or seen.after is None or contents.Beeped in seen.kinds:
         return
     presented = seen.line.startswith(PRESENTING) and screen_id(seen.before) in ASKS_FOR_CARD
     way = seen.target in _WAYS and not seen.came_to

@@ -266,7 +266,7 @@ def to_a_number(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 def said_so(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.before) not in ("customer-receipt", "merchant-receipt"):
         return
-    if has(seen.after, "copy-printed") and seen.target == "print" and not seen.printed and seen.is_on:
+    if has(seen.after, "copy-printed") and seen.target == "print" and not seen.printed:
         yield "a copy was printed, says the screen, and nothing came out"
 
 

@@ -188,7 +188,7 @@ def language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     contents.ScreenShown,
 )
 def complete(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if seen.came_to != "home" or facts.profile.printer is None or seen.line not in _BY_HAND or not seen.is_on:
+    if seen.came_to != "home" or facts.profile.printer is None or seen.line not in _BY_HAND:
         return
     last, rules = facts.last, facts.profile.receipts
     if (

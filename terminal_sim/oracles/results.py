@@ -40,7 +40,7 @@ def tone(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     tones = [entry.content.tone for entry in seen.entries if isinstance(entry.content, contents.Beeped)]
     wanted = "good" if seen.came_to in _GOOD else "bad"
-    if (tones[-1] if tones else "") != wanted and seen.is_on:
+    if (tones[-1] if tones else "") != wanted:
         yield f"{seen.came_to} sounds {tones[-1] if tones else 'not at all'}"
 
 
@@ -173,7 +173,7 @@ def address(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     anew=True,
 )
 def lights(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if screen_id(seen.before) in (*_PAPER, "receipt-number") or not seen.is_on:
+    if screen_id(seen.before) in (*_PAPER, "receipt-number"):
         return
     green = [name for name in facts.profile.lights if facts.terminal.lights.get(name) == "green"]
     dark = [name for name in facts.profile.lights if name not in green]

@@ -192,7 +192,7 @@ def status(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 def why(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.came_to == "timed-out" and "state" not in seen.dues:
         yield f"it is said after {seen.key or seen.target or seen.line or 'no time'}"
-    cancelled = seen.came_to == "cancelled" and seen.is_on and not seen.dues
+    cancelled = seen.came_to == "cancelled" and not seen.dues
     by_hand = seen.key == "CANCEL" or seen.line.startswith("hold CANCEL ")
     if cancelled and screen_id(seen.before) not in ("out-of-paper", "off") and not by_hand:
         yield f"nobody cancelled: it is said after {seen.key or seen.target or seen.line}"
