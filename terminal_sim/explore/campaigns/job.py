@@ -66,9 +66,9 @@ class ShrinkJob(Struct, frozen=True, tag="shrink"):
 
 
 class SessionRow(Struct, frozen=True, array_like=True):
-    """A session: how many acts were done in it, processor time in microseconds, what it covered that its job neither knew of nor had covered before, and what was wrong.
+    """A session: how many acts were done in it, processor time in microseconds, what it covered that its job neither knew of nor had covered before, what was wrong, and the numbers of the errands that were gone for the first time in it.
 
-    `acts` are there where something was covered or wrong.
+    `acts` are there where something was covered or wrong, or an errand gone.
     """
 
     number: int
@@ -77,6 +77,7 @@ class SessionRow(Struct, frozen=True, array_like=True):
     covered: tuple[str, ...] = ()
     alarms: tuple[OracleAlarm, ...] = ()
     acts: tuple[Act, ...] = ()
+    errands: tuple[int, ...] = ()
 
 
 class ExploreResult(Struct, frozen=True, tag="explored"):
@@ -179,8 +180,8 @@ def _explore(job: ExploreJob) -> ExploreResult:
 
 
 def _row(end: ExploredEnd, covered: tuple[str, ...], cpu: int) -> SessionRow:
-    acts = tuple(end.acts) if end.alarms or covered else ()
-    return SessionRow(end.number, len(end.acts), cpu, covered, tuple(end.alarms), acts)
+    acts = tuple(end.acts) if end.alarms or covered or end.errands else ()
+    return SessionRow(end.number, len(end.acts), cpu, covered, tuple(end.alarms), acts, end.errands)
 
 
 def _shrink(job: ShrinkJob) -> ShrinkResult:

@@ -29,7 +29,7 @@ from terminal_sim.explore.campaigns.job import (
 )
 from terminal_sim.explore.campaigns.store import CampaignStore
 from terminal_sim.explore.campaigns.workers import Workers, WorkersLost
-from terminal_sim.explore.compare.corpus_gathering import corpus_of, done_elsewhere
+from terminal_sim.explore.compare.corpus_gathering import corpus_of, done_elsewhere, errand_item
 from terminal_sim.explore.compare.gathered import GatheredSession
 from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.coverage_summary import CoverageSummary
@@ -192,8 +192,9 @@ class CampaignRun:
             self.cpu += row.cpu
             new = Coverage.of_lines(row.covered).without(self.coverage)
             self.coverage.add(new)
-            if new.keys and not row.alarms:
-                self._ground(turn).gathered.append(GatheredSession(row.number, row.acts, row.covered))
+            if (new.keys or row.errands) and not row.alarms:
+                items = (*row.covered, *map(errand_item, row.errands))
+                self._ground(turn).gathered.append(GatheredSession(row.number, row.acts, items))
             for alarm in self.known.worth_shrinking(row.alarms):
                 yield _Broken(turn, row, alarm)
 

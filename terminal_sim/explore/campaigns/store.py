@@ -22,6 +22,7 @@ NAME = "campaign.db"
 IN_MEMORY = ":memory:"
 _PATIENCE = 10_000  # milliseconds that it waits for another process that writes
 _APPLICATION = 0x7453_6D43  # "tSmC", SQLite's application_id of such a file
+_VERSION = 2  # of its tables, SQLite's user_version
 _SCHEMA = """
 CREATE TABLE campaign (name TEXT PRIMARY KEY, definition TEXT NOT NULL, firmware TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE job (
@@ -30,7 +31,7 @@ CREATE TABLE job (
 ) STRICT;
 CREATE TABLE session (
     campaign TEXT NOT NULL, number INTEGER NOT NULL, job INTEGER NOT NULL, done INTEGER NOT NULL, cpu INTEGER NOT NULL,
-    covered TEXT NOT NULL, alarms TEXT NOT NULL, acts TEXT NOT NULL,
+    covered TEXT NOT NULL, alarms TEXT NOT NULL, acts TEXT NOT NULL, errands TEXT NOT NULL,
     PRIMARY KEY (campaign, number), FOREIGN KEY (campaign, job) REFERENCES job
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE shrunk (
@@ -82,11 +83,11 @@ class CampaignStore:
                 (self._name, number, msgpack.encode(result.learned)),
             )
             self._db.executemany(
-                "INSERT OR IGNORE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (
                         self._name, row.number, number, row.done, row.cpu,
-                        _text(row.covered), _text(row.alarms), _text(row.acts),
+                        _text(row.covered), _text(row.alarms), _text(row.acts), _text(row.errands),
                     )
                     for row in result.sessions
                 ),
@@ -101,7 +102,7 @@ class CampaignStore:
             if learned is None:
                 return None
             rows = self._db.execute(
-                "SELECT number, done, cpu, covered, alarms, acts FROM session WHERE campaign = ? AND job = ? ORDER BY number",
+                "SELECT number, done, cpu, covered, alarms, acts, errands FROM session WHERE campaign = ? AND job = ? ORDER BY number",
                 (self._name, number),
             )
             sessions = tuple(
@@ -110,8 +111,9 @@ class CampaignStore:
                     json.decode(covered, type=tuple[str, ...]),
                     json.decode(alarms, type=tuple[OracleAlarm, ...]),
                     json.decode(acts, type=tuple[tuple[str, ...], ...]),
+                    json.decode(errands, type=tuple[int, ...]),
                 )
-                for session, done, cpu, covered, alarms, acts in rows
+                for session, done, cpu, covered, alarms, acts, errands in rows
             )  # fmt: skip
             return ExploreResult(sessions, msgpack.decode(learned, type=Learned))
 
@@ -141,8 +143,13 @@ class CampaignStore:
             if self._value("SELECT count(*) FROM sqlite_master") == 0:
                 self._db.execute(_SCHEMA)
                 self._db.execute(f"PRAGMA application_id = {_APPLICATION}")
+                self._db.execute(f"PRAGMA user_version = {_VERSION}")
             elif self._value("PRAGMA application_id") != _APPLICATION:
                 raise StoreError(f"{self._file}: this is no store of a campaign: name another folder")
+            elif self._value("PRAGMA user_version") != _VERSION:
+                raise StoreError(
+                    f"{self._file}: this store was made by another version of terminal-sim: name another folder"
+                )
 
     def _begin(self, definition: str, firmware: str, *, resume: bool) -> None:
         rows = self._db.execute(

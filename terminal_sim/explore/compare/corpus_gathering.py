@@ -1,6 +1,6 @@
 """Gathers a corpus while an exploration runs: sessions that hold, and show together all that was seen.
 
-A session is kept where it shows something that none before it showed. At the end one is left out where the others show all of it, the latest first:
+A session is kept where it shows something that none before it showed, or goes an errand for the first time. At the end one is left out where the others show all of it, the latest first:
 early sessions are shorter, and the ways to a place get longer. The sessions are done again on another day and in each other language: what counts time by the
 wall clock, and what depends on who reads the screen, shows itself there alone.
 """
@@ -42,7 +42,7 @@ class CorpusGathering:
     def take(self, explorer: Explorer, end: ExploredEnd) -> None:
         """See `ExplorationFollower`. A session that breaks a rule is no part of the corpus."""
         number, heard = self._heard[id(explorer)]
-        items, known = heard.taken(), self._known[number]
+        items, known = [*heard.taken(), *map(errand_item, end.errands)], self._known[number]
         if not end.alarms and not known.issuperset(items):
             known.update(items)
             self._kept[number].append(GatheredSession(end.number, tuple(end.acts), tuple(items)))
@@ -54,6 +54,11 @@ class CorpusGathering:
             (one.ground, corpus_of(one.ground, kept, [own, *archives]))
             for one, own, kept in zip(self._explorers, archives, self._kept, strict=True)
         )
+
+
+def errand_item(number: int) -> str:
+    """What a session shows that went an errand for the first time: an errand is about one bound or order, which nothing else may show."""
+    return f"errand {number}"
 
 
 def corpus_of(

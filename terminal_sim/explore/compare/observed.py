@@ -7,6 +7,7 @@
 | `row`     | the kind of journal row   | a line for each field                                      |
 | `message` | `out` or `in`, with kind  | a line for each field                                      |
 | `message` | `at`, with kind           | a line for each field that the acquirer read               |
+| `till`    | the kind of row           | a line for each field of what the point of sale wrote down |
 | `card`    | the step of the payment   | the command that the terminal gave the card                |
 | `receipt` | the copy                  | the paper, or that it stopped                              |
 | `beep`    | the tone                  |                                                            |
@@ -31,6 +32,7 @@ class ObservedKind(Enum):
     DISPLAY = "display"
     ROW = "row"
     MESSAGE = "message"
+    TILL = "till"
     CARD = "card"
     RECEIPT = "receipt"
     BEEP = "beep"

@@ -78,7 +78,7 @@ class _Bench:
         self._pictures = False
         self._others: dict[str, View] = {}
         self._lights: dict[str, str] = {}
-        self._arrived = 0
+        self._arrived = self._sold = 0
         session.bench.trace.subscribe(self)
 
     def observe(self, corpus: CorpusSession, pictures: bool) -> ObservedSession:
@@ -90,6 +90,7 @@ class _Bench:
         self._pictures, self._others = pictures, self._beside()
         self._lights = session.terminal.lights
         self._arrived = len(session.bench.host_messages())
+        self._sold = len(session.bench.till.rows())
         acts = []
         for act in corpus.acts:
             before = len(session.acts)
@@ -146,6 +147,7 @@ class _Bench:
             self._add(ObservedKind.CRASH, name, said)
             return
         self._look_at_the_acquirer()
+        self._look_at_the_till()
         self._look_beside()
         self._look_at_the_lights()
         self._ask_what_is_taken()
@@ -157,6 +159,14 @@ class _Bench:
             fields = (f"{name}: {value}" for name, value in got.fields.items() if name not in _TRACED)
             self._add(ObservedKind.MESSAGE, f"at {got.kind}", "\n".join(fields))
         self._arrived = len(messages)
+
+    def _look_at_the_till(self) -> None:
+        """What the point of sale was told of its sales, as it wrote it down."""
+        rows = self._session.bench.till.rows()
+        for row in rows[self._sold :]:
+            fields = (f"{name}: {value}" for name, value in row.fields.items())
+            self._add(ObservedKind.TILL, row.kind, "\n".join(fields))
+        self._sold = len(rows)
 
     def _look_beside(self) -> None:
         """The displays beside the first one, where the act has changed them: the trace has the first."""

@@ -46,11 +46,12 @@ NOTHING_LEARNED = Learned()
 
 @dataclass(frozen=True, slots=True)
 class ExploredEnd:
-    """A session that is over: what was done, and what was wrong."""
+    """A session that is over: what was done, what was wrong, and the numbers of the errands that were gone for the first time in it."""
 
     number: int
     acts: list[Act] = field(repr=False)
     alarms: list[OracleAlarm]
+    errands: tuple[int, ...] = ()
 
 
 class Explorer:
@@ -82,6 +83,8 @@ class Explorer:
         self._probing = Probing(UncoveredMoves.of(ground.allowed, covered), self.memory)
         self.subscribers: list[Subscriber] = []
         self._related_acts = 0
+        self._gone: tuple[int, ...] = ()
+        self._hindered: set[int] = set()
         self._relations = applicable(ground) if OracleClass.RELATIONS in ground.classes else []
         self._seed = seed
         self._first = first
@@ -128,6 +131,7 @@ class Explorer:
         kind = self._kinds[number % len(self._kinds)]
         if self.untried and number % _ERRANDS_FIRST:
             kind = self._errand_session
+        self._gone = ()
         kind(acting)
         self.acts += acting.count
         acts = [*session.acts]
@@ -138,7 +142,7 @@ class Explorer:
         every = _LONG_RELATED_EVERY if is_long and len(acts) <= _LONGEST else _RELATED_EVERY
         dear = self._related_acts > self.acts * _RELATED_SHARE
         if alarms or number % every or dear or not self._relations:
-            return ExploredEnd(number, session.acts, alarms)
+            return ExploredEnd(number, session.acts, alarms, self._gone)
         one = self._relations[number // every % len(self._relations)]
         if is_long and chance.random() < _CLOCK_FIRST:
             one = relations.clock
@@ -150,8 +154,8 @@ class Explorer:
         told = marked(one, acts, self.ground, chance)
         breach = related(one, self.ground, told) if told is not None else None
         if told is None or breach is None:
-            return ExploredEnd(number, acts, [])
-        return ExploredEnd(number, told, [breach.alarm])
+            return ExploredEnd(number, acts, [], self._gone)
+        return ExploredEnd(number, told, [breach.alarm], self._gone)
 
     def _errand_session(self, acting: Acting) -> None:
         """Errands, those first that were never gone, undisturbed and with nothing wrong around the terminal, and with ordinary acts behind each."""
@@ -164,17 +168,25 @@ class Explorer:
             if not self.untried:
                 acting.go(acting.chance.choice(self.errands))
                 continue
-            number = self._next_untried(is_first=not acting.session.acts)
+            acting.mend()
+            is_first = not acting.session.acts
+            number = None if acting.session.terminal.conditions() else self._next_untried(is_first=is_first)
             if number is None:
                 return
-            self.memory.errands[number] = None
-            acting.mend()
-            acting.go(self.errands[number], undisturbed=True)
+            before, errand = len(acting.session.acts), self.errands[number]
+            acting.go(errand, undisturbed=True)
+            if is_first or 2 * (len(acting.session.acts) - before) >= len(errand):
+                self.memory.errands[number] = None
+                self._gone += (number,)
+            else:
+                self._hindered.add(number)
+                self.untried.insert(0, number)
 
     def _next_untried(self, *, is_first: bool) -> int | None:
-        """An errand that was never gone. A long one begins its session: it counts payments, and those of another errand would be too many."""
+        """An errand that was never gone. Two kinds begin their session: a long one, which counts payments, as those of another errand would be too many, and one of which less than half could be done behind another."""
         for at in range(len(self.untried) - 1, -1, -1):
-            if is_first or len(self.errands[self.untried[at]]) <= _SHORT:
+            number = self.untried[at]
+            if is_first or (len(self.errands[number]) <= _SHORT and number not in self._hindered):
                 return self.untried.pop(at)
         return None
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import apsw
 import pytest
 
 from terminal_sim.explore.campaigns.campaign import Campaign, CampaignTerminal, turns
@@ -117,6 +118,26 @@ def test_a_file_that_is_no_store_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"campaign\.db: "):
         CampaignStore(file, "small", "a", "x")
     assert file.read_text(encoding="utf-8").startswith("this is a letter")
+
+
+def test_a_store_of_another_version_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "campaign.db"
+    CampaignStore(file, "small", "a", "x").close()
+    with closing(apsw.Connection(str(file))) as database:
+        database.execute("PRAGMA user_version = 1")
+    with pytest.raises(StoreError, match="made by another version of terminal-sim: name another folder"):
+        CampaignStore(file, "small", "a", "x", resume=True)
+
+
+def test_the_corpus_goes_every_errand_that_was_gone() -> None:
+    given = campaign("v400m", sessions=6, variants=False)
+    with closing(CampaignStore(None, "small", "", "")) as store:
+        running = CampaignRun(given, ThisProcess(), store)
+        assert not list(running.run(lambda _: True))
+        rows = [row for job in range(2) if (result := store.result(job)) for row in result.sessions]
+        corpus = {one.number for _, sessions in running.gathered() for one in sessions}
+    assert sum(bool(row.errands) for row in rows) > 1
+    assert corpus.issuperset(row.number for row in rows if row.errands)
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,16 @@ def test_a_session_begins_on_the_day_that_it_has() -> None:
             assert f"at: {day} 09:00:00" in "\n".join(rows)
 
 
+def test_what_the_point_of_sale_is_told_is_observed() -> None:
+    asked: tuple[Act, ...] = (("pos", "sale", "T-1", "1000"), ("swipe", "visa-stripe"), ("wait", "2s"))
+    with FirmwareObserver() as observer:
+        for _ in range(2):  # a session begins without the sales of the one before
+            acts = observer.observe(CorpusSession("", "", "v400m", "", {}, asked)).acts
+            told = [one.text for act in acts for one in act.seen if one.kind is ObservedKind.TILL]
+            assert [text for text in told if "outcome: done" in text.splitlines()]
+            assert all("ticket: T-1" in text.splitlines() for text in told)
+
+
 def test_what_the_card_and_the_acquirer_get_is_observed() -> None:
     chosen: tuple[Act, ...] = (
         *PAID[:2],

@@ -10,6 +10,7 @@ from terminal_sim.explore.search.errands.typed import number_in
 from terminal_sim.explore.search.errands.way import CHIP, Errand, MenuWay, starts, ways_to
 
 _MORE = "9" * 24  # digits than any field takes
+_NOUGHTS = "0" * 12  # in front of an amount
 _SHORT_NUMBER: Errand = ((PRESS, "514555", "OK"), (PRESS, "1", "OK"))
 
 
@@ -31,6 +32,7 @@ def brims(profile: Profile, ways: list[MenuWay], pins: Mapping[str, str]) -> Ite
             yield (*dated, (PRESS, "OK"), (PRESS, "OK"), (WAIT, "10s"))
     for start in starts(profile):
         yield (*start, (PRESS, _MORE), (PRESS, "OK"))
+        yield (*start, (PRESS, f"{_NOUGHTS}5", "OK"))
         pin: Act = (PRESS, f"{pins.get('mastercard-pin', '')}{_MORE}", "OK")
         yield (*start, (PRESS, "1000", "OK"), ("insert", "mastercard-pin"), pin, (WAIT, "2s"))
         if profile.checkout is not None:

@@ -22,7 +22,10 @@ def unanswered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         for listed in ways_to(ways, "history", "transactions"):
             voided: Errand = (*paid(start, 1250), *listed, (TAP, "txn-1"), _SILENT, (TAP, "void"))
             for again in ("txn-1", "txn-2"):  # the void may stand in the list itself
-                yield (*voided, (WAIT, "125s"), (PRESS, "OK"), *listed, (TAP, again), (TAP, "void"))
+                behind: Errand = (*voided, (WAIT, "125s"), (PRESS, "OK"), *listed, (TAP, again))
+                yield (*behind, (TAP, "void"))
+                if profile.printer is not None:
+                    yield (*behind, (TAP, "receipts"), (TAP, "merchant-receipt"), (TAP, "print"))
         for way in ways_to(ways, "settle"):
             yield (*paid(start, 1250), *doubtful, *way, (PRESS, "OK"), (WAIT, "2s"))
         if profile.offline.enabled:
