@@ -215,7 +215,7 @@ class DurableState:
 
     def _account(self, row: AccountRow) -> None:
         self.signed_in = row.act in ("sign-in", "switch-pos")
-        if row.act == "factory-reset":
+        if row.act in ("factory-reset", "delete-app"):
             self.offline = OfflineSettings()
 
     def _card_refused(self, row: CardRefusedRow) -> None:

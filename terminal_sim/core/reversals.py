@@ -5,6 +5,7 @@ Rules:
 2. Every send after the first one since boot is a repeat (0401) with the same STAN and amount.
 3. An answer resolves it. After silence, or without a connection, the next send waits for `reversal_retry`, doubled each time up
    to `reversal_retry_max`; the link coming back ends the waiting at once.
+   A void that its operator has just asked for and that never left is over: it is not sent later.
 4. After six sends without an answer that takes it a row says so, and the home screen calls for a person; it is sent on.
 """
 
@@ -77,19 +78,28 @@ class Reversals:
         return True
 
     def unreachable(self, stan: int) -> bool:
-        """Whether it was our message that could not be delivered; the alarm that is set tries again.
-
-        A void that its operator has just asked for and that never left is over: it is not sent later.
-        """
+        """Whether it was our message that could not be delivered; the alarm that is set tries again."""
         if self._sent is None or self._sent.stan != stan:
             return False
-        payment = self._terminal.durable.payments[self._sent.reference]
-        if payment.reference == self._fresh and self._attempts == 1:
-            self._terminal.record(
-                structs.replace(payment, state=PaymentState.DECLINED, reason="no-connection")
-            )
+        if self._sent.reference == self._fresh and self._attempts == 1:
+            self._withdraw()
             self._done()
+        elif self._fresh not in self._sent_before:
+            self._withdraw()
         return True
+
+    def withdraw(self, void: Payment) -> bool:
+        """Whether `void`, for which nobody waits any longer, is still behind others: it never left, and is over."""
+        behind = void.reference == self._fresh and self._fresh not in self._sent_before
+        if behind:
+            self._withdraw()
+        return behind
+
+    def _withdraw(self) -> None:
+        fresh = self._terminal.durable.payments.get(self._fresh)
+        self._fresh = ""
+        if fresh is not None:
+            self._terminal.record(structs.replace(fresh, state=PaymentState.DECLINED, reason="no-connection"))
 
     @property
     def idle(self) -> bool:

@@ -70,7 +70,7 @@ class CardPaymentFlow(LastWordFlow):
         """The first cryptogram is kept for the issuer; the card is asked for no second one, which it could only refuse."""
         self.keep_ask(event)
         if isinstance(self.asked, GoOnline):
-            self.defer(self._requested(self.asked))
+            self.defer(self._requested(self.asked), self.asked.cvm)
 
     def send_chip(self, event: Event) -> None:
         self.keep_ask(event)

@@ -79,6 +79,12 @@ class EndingFlow(fields.TypedField):
         self.copies = Copies.by(receipts)
         self._print_next()
 
+    def go_home(self, event: Event) -> None:
+        """The lights of a success go out with its result."""
+        if self.terminal.profile.lights and self.notice.id in _GOOD:
+            self.terminal.order(fx.ShowLights(()))
+        super().go_home(event)
+
     def cancel_payment(self, _: Event) -> None:
         self.announce("cancelled")
 

@@ -100,6 +100,11 @@ class AmountField(TypedField):
     def _too_high(self) -> Text:
         return say("amount-too-high", max=Money(self.highest, self.terminal.profile.currency))
 
+    def add_to_amount(self, event: Event) -> None:
+        """A leading nought is no part of an amount, and takes no room."""
+        self.add(event)
+        self.typed = self.typed.lstrip("0")
+
     def amount_would_exceed(self, event: Event) -> bool:
         return isinstance(event, KeyPressed) and int(self.typed + event.key) > self.highest
 
@@ -120,7 +125,7 @@ def amount_moves(state: str) -> Moves[AmountField]:
         Move(
             Trigger.DIGIT, state, STAY, guard=AmountField.amount_would_exceed, action=AmountField.refuse_digit
         ),
-        Move(Trigger.DIGIT, state, STAY, guard=AmountField.has_room, action=AmountField.add),
+        Move(Trigger.DIGIT, state, STAY, guard=AmountField.has_room, action=AmountField.add_to_amount),
         Move(Trigger.CLEAR, state, STAY, guard=AmountField.has_input, action=AmountField.rub_out),
     )
 

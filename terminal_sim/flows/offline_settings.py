@@ -48,7 +48,7 @@ class OfflineSettingsFlow(fields.AmountField):
         self.typed, self.complaint = "", None
 
     def take_limit(self, event: Event) -> None:
-        self.terminal.record(OfflineSettingsRow(limit=int(self.typed)))
+        self.terminal.record(OfflineSettingsRow(limit=self.typed_amount.minor))
         self.forget(event)
 
     # Screens.

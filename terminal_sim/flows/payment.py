@@ -35,8 +35,8 @@ class PaymentFlow(EndingFlow):
         self.terminal.record(self.payment)
         self.terminal.send(request_of(self.terminal, self.payment, card))
 
-    def defer(self, card: CardDetails) -> None:
-        """Keep the payment for later: the acquirer is out of reach.
+    def defer(self, card: CardDetails, cvm: str = "") -> None:
+        """Keep the payment for later: the acquirer is out of reach. `cvm` says how the cardholder is verified: who must sign does so now.
 
         Full track data, card verification codes and PIN blocks are never kept (PCI DSS 3.3).
         """
@@ -47,6 +47,7 @@ class PaymentFlow(EndingFlow):
             aid=card.aid,
             label=card.label,
             auth_code=self.terminal.profile.offline.auth_code,
+            cvm=cvm,
         )
         self.terminal.offline.store(self.payment, request_of(self.terminal, self.payment, card))
         self.announce("accepted-offline")

@@ -34,8 +34,8 @@ class TransactionsFlow(HistoryFlow):
 
     @property
     def rows(self) -> list[Payment]:
-        rows = super().rows
-        return [row for row in rows if row.state in FILTERS[self.filter]] if self.filter else rows
+        """All payments that the filter counts, however old; without one the newest, and what gives money back among them."""
+        return self._of(self.filter)[::-1] if self.filter else super().rows
 
     def picks_filter(self, event: Event) -> bool:
         return isinstance(event, Touched) and event.target == "filter"
@@ -78,15 +78,14 @@ class TransactionsFlow(HistoryFlow):
 
         What was declined with the customer still there costs nothing, and is not `given_away`.
         """
-        durable = self.terminal.durable
-        found = [
-            payment.amount.minor
-            for payment in durable.payments.values()
-            if payment.state in FILTERS[name]
-            and payment.kind.charges
-            and not (given_away and name == "declined" and payment.reference not in durable.declined_later)
-        ]
+        later = self.terminal.durable.declined_later if given_away and name == "declined" else None
+        found = [one.amount.minor for one in self._of(name) if later is None or one.reference in later]
         return len(found), Money(sum(found), self.terminal.profile.currency)
+
+    def _of(self, name: str) -> list[Payment]:
+        """The payments that a filter lets through, oldest first."""
+        payments = self.terminal.durable.payments.values()
+        return [one for one in payments if one.state in FILTERS[name] and one.kind.charges]
 
 
 TRANSACTIONS = Flow(

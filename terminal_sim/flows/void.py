@@ -75,8 +75,11 @@ class VoidFlow(EndingFlow):
         unreachable = self.payment is not None and self.payment.reason == "no-connection"
         self.announce("no-connection" if unreachable else "void-declined")
 
-    def leave_void_pending(self, _: Event) -> None:
-        """No answer came: the void stays in doubt and goes on being sent behind the screen."""
+    def leave_void_pending(self, event: Event) -> None:
+        """No answer came: the void stays in doubt and goes on being sent behind the screen, where it has left at all."""
+        if self.payment is not None and self.terminal.reversals.withdraw(self.payment):
+            self.fail_void(event)
+            return
         self.payment = None
         self.announce("void-unanswered")
 

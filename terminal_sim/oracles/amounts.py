@@ -18,7 +18,7 @@ from terminal_sim.oracles.occurrence import (
 from terminal_sim.oracles.on_screen import payment_spoken_of
 from terminal_sim.oracles.oracle import oracle
 
-_FULL = 10  # digits that fit into a field of money, zeros before an amount among them
+_FULL = 10  # digits that fit into a field of money
 _OF_ROW = {"sale": "max_amount", "moto": "moto_max_amount", "refund": "refund_max_amount"}
 _OF_FLOW = {**_OF_ROW, "checkout": "max_amount"}
 

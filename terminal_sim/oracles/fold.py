@@ -75,7 +75,7 @@ def fold(facts: SessionFacts, seen: Occurrence) -> None:
             facts.is_spent = True
     for row in seen.rows:
         _row(facts, row, seen.confirmed)
-    if contents.MessageReceived in seen.kinds:
+    if contents.MessageReceived in seen.kinds or _lost_an_answer(seen):
         facts.script_due = False
     facts.printed += seen.printed
     if seen.line.startswith("power"):
@@ -185,6 +185,12 @@ def _outage_is(facts: SessionFacts, reason: str, at: int) -> None:
         facts.outage = SeenOutage(reason, facts.outage.lost_at, {reason: at, **facts.outage.since})
 
 
+def _lost_an_answer(seen: Occurrence) -> bool:
+    """Whether the acquirer answered and nobody could read it."""
+    failed = [one.content for one in seen.entries if isinstance(one.content, contents.MessageFailed)]
+    return any(one.problem != "unreachable" for one in failed)
+
+
 def _entry(facts: SessionFacts, entry: TraceEntry, *, is_on: bool) -> None:
     content = entry.content
     if isinstance(content, contents.StateChanged):
@@ -224,7 +230,7 @@ def _row(facts: SessionFacts, row: SeenRow, confirmed: TypedEntry | None) -> Non
         _passcode(facts, row, confirmed)
     elif row.kind == "account":
         facts.signed_in = row.text("act") in ("sign-in", "switch-pos")
-        if row.text("act") == "factory-reset":
+        if row.text("act") in ("factory-reset", "delete-app"):
             facts.allowed, facts.limit = facts.profile.offline.allowed, facts.profile.offline.limit
     elif row.kind == "tamper":
         facts.is_tampered = True

@@ -23,14 +23,18 @@ def newest_rows(facts: SessionFacts, seen: Occurrence) -> dict[str, SeenRow]:
 
 
 def listed(facts: SessionFacts, seen: Occurrence) -> list[SeenRow]:
-    """The payments that a list shows now, newest first, as far as its filter lets them through."""
-    newest = list(newest_rows(facts, seen).values())[::-1][: facts.profile.limits.history]
+    """The payments that a list shows now, newest first: as many as the profile says, or all that its filter lets through."""
+    newest = list(newest_rows(facts, seen).values())[::-1]
     chosen = facts.filter
     if screen_id(seen.before) == "filter" and seen.target in (*FILTERS, "all"):
         chosen = seen.target
     elif seen.target in ids(seen.before, Role.TAB):
         chosen = ""
-    return [row for row in newest if row.text("state") in FILTERS[chosen]] if chosen in FILTERS else newest
+    if chosen not in FILTERS:
+        return newest[: facts.profile.limits.history]
+    return [
+        row for row in newest if row.text("state") in FILTERS[chosen] and row.kind not in ("refund", "void")
+    ]
 
 
 @oracle(

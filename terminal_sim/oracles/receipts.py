@@ -14,6 +14,8 @@ from terminal_sim.oracles.states import PAYMENT_KINDS
 _ENDED = ("COMPLETED", "DECLINED", "PENDING", "REVERSAL_PENDING", "REVERSED")
 _BY_HAND = ("", "remove card")
 _PAID = ("COMPLETED", "VOIDED")
+_GIVEN = frozenset(("receipt-approved", "receipt-offline", "receipt-expired", "receipt-lost"))
+"""What a receipt says of a payment that was given the customer: who must sign did."""
 _WAITING = ("PENDING", "FORWARD_SENT")
 _BY_CARD = ("Y1", "Y3")  # EMV Book 4, A6: approved offline, and since the acquirer could not be reached
 _KEPT = {
@@ -160,9 +162,8 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         if any(line.strip() not in paper.text for line in header):
             yield "it lacks a line of the profile's header"
         signed = "receipt-signature" in ids
-        if signed != (
-            row.text("cvm") == "signature" and paper.copy == "merchant" and "receipt-approved" in ids
-        ):
+        paid = not _GIVEN.isdisjoint(ids)
+        if signed != (row.text("cvm") == "signature" and paper.copy == "merchant" and paid):
             yield f"the {paper.copy} copy {'has' if signed else 'lacks'} a line for a signature, and the cardholder was verified by {row.text('cvm') or 'nothing'}"
 
 

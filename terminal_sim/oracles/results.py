@@ -167,9 +167,9 @@ def address(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle(
     "R-result-7",
-    "all lights are green when a payment has ended well, and none when it has not",
+    "all lights are green when a payment has ended well, and none when it has not or is over",
     contents.ScreenShown,
-    shows=(*_GOOD, *_BAD),
+    shows=(*_GOOD, *_BAD, "home"),
     anew=True,
 )
 def lights(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
@@ -177,7 +177,7 @@ def lights(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     green = [name for name in facts.profile.lights if facts.terminal.lights.get(name) == "green"]
     dark = [name for name in facts.profile.lights if name not in green]
-    if seen.came_to in _BAD and green:
+    if seen.came_to in (*_BAD, "home") and green:
         yield f"{seen.came_to} is shown, and {green[0]} is green"
     if seen.came_to in _GOOD and dark:
         yield f"{seen.came_to} is shown, and {dark[0]} is not green"

@@ -110,7 +110,7 @@ def of_the_chip(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             continue
         if not row.text("aid"):
             yield f"{name} came in by {row.text('entry')}, and names no application"
-        if state == "COMPLETED" and not row.text("cvm"):
+        if not row.text("cvm"):
             yield f"{name} does not say how its holder was verified"
         card = facts.terminal.card if facts.names_card(seen) else None
         face = card.contactless if card is not None and row.text("entry") == "contactless" else None

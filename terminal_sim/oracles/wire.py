@@ -82,11 +82,13 @@ def goes_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if not seen.is_on or any(row.kind == "boot" for row in seen.rows):
         return
     out = {one.out for one in sent_in(seen)}
+    asked = {one.stan for one in (*facts.sent, *sent_in(seen)) if one.out in ("reversal", "void")}
     resolved = [
         row
         for row in seen.rows
         if facts.payments.get(row.text("reference"), [row])[-1].text("state") == "REVERSAL_PENDING"
         and row.text("state") not in IN_DOUBT
+        and row.number("stan") in asked
     ]
     left = [name for name, row in newest_rows(facts, seen).items() if row.text("state") == "REVERSAL_PENDING"]
     if resolved and left and out.isdisjoint(("reversal", "void")):
@@ -198,10 +200,16 @@ def as_answered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     "R-void-6",
     "a void that never left is over, and not sent later",
     contents.MessageFailed,
+    contents.ScreenShown,
 )
 def never_left(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if not seen.is_on:
         return
+    void = facts.last
+    if seen.came_to == "void-unanswered" and void is not None and facts.powered_at < void.mono:
+        left = {one.stan for one in (*facts.sent, *sent_in(seen)) if one.out == "void"}
+        if void.kind == "void" and void.number("stan") not in left:
+            yield f"{void.text('reference')} never left, and is said to wait for its answer"
     failed = {
         one.content.stan
         for one in seen.entries

@@ -32,6 +32,7 @@ def go_online(transaction: Transaction) -> Conversation[IssuerAnswer]:
         icc_data=transaction.icc_data(),
         pin_block=transaction.pin_block,
         key_serial=transaction.key_serial,
+        cvm=transaction.cvm,
         verified=not transaction.tvr & (tvr.CVM_FAILED | tvr.PIN_TRIES_EXCEEDED),
     )
     decision = yield from put(ask, HostDecision)

@@ -114,13 +114,14 @@ class PresentAgain(Struct, frozen=True):
 class GoOnline(Struct, frozen=True, kw_only=True):
     """An authorization request: the card's data, DE 55 as BER-TLV and the enciphered PIN block with its key serial number.
 
-    `verified` is False where the TVR says that the cardholder's verification failed or the PIN tries are used up.
+    `cvm` says how the cardholder is verified, as in the outcome, and `verified` is False where the TVR says that the cardholder's verification failed or the PIN tries are used up.
     """
 
     card: CardData
     icc_data: bytes
     pin_block: Secret[bytes] | None = None
     key_serial: bytes = b""
+    cvm: str = ""
     verified: bool = True
 
     @property

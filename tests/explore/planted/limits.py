@@ -24,6 +24,7 @@ from terminal_sim.flows.history import HistoryFlow
 from terminal_sim.flows.moto import MotoFlow
 from terminal_sim.flows.offline_settings import OfflineSettingsFlow
 from terminal_sim.flows.passcode import PasscodeFlow
+from terminal_sim.flows.payment import PaymentFlow
 from terminal_sim.flows.requested import RequestedFlow
 from tests.explore.planted.planting import (
     ALLOWED,
@@ -235,4 +236,6 @@ LIMITS = (
     PlantedBug("a power cut begins the time of an outage anew", SQUARE, fold(BootRow, _outage_forgotten), ALLOWED),
     PlantedBug("a power cut begins the session of an outage anew", S1F2, fold(BootRow, _ends_the_outage), KEEPING),
     PlantedBug("the red key switches off after one second", V400M, sets(terminal, "_POWER_OFF_HOLD", SECOND)),
+    PlantedBug("who must sign is not asked to in an outage", SQUARE, wraps(PaymentFlow, "defer", lambda sound: lambda self, card, _="": sound(self, card)), ALLOWED),
+    PlantedBug("offline payments are allowed still when the app was deleted", STAND, fold(AccountRow, _keeps_the_settings)),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from msgspec import structs
 from terminal_sim.core import effects as fx
 from terminal_sim.core import frame, screen
 from terminal_sim.core.events import Trigger
+from terminal_sim.core.flow import Context
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.money import Money
@@ -33,7 +34,7 @@ from terminal_sim.flows.moto import MotoFlow
 from terminal_sim.flows.offline_settings import OfflineSettingsFlow
 from terminal_sim.flows.orders import OrdersFlow
 from terminal_sim.flows.sale import SaleFlow
-from terminal_sim.flows.transactions import TransactionsFlow
+from terminal_sim.flows.transactions import FILTERS, TransactionsFlow
 from tests.explore.planted.planting import (
     ALLOWED,
     READER,
@@ -260,6 +261,10 @@ SCREENS = (
     PlantedBug("the foot of the last page goes beyond the end of the list", V400M, wraps(HistoryFlow, "list_rows", _foot_of_a_full_page)),
     PlantedBug("the checkout begins a payment with an empty battery", SQUARE, sets(checkout, "refusal_to_begin", always(None))),
     PlantedBug("the checkout does not warn of a low battery", SQUARE, sets(checkout, "is_low", always(False))),
+    PlantedBug("the green lights of a success stay on at the home screen", READER, sets(EndingFlow, "go_home", Context.go_home)),
+    PlantedBug("a leading nought takes room in an amount", V400M, sets(AmountField, "add_to_amount", TypedField.add)),
+    PlantedBug("a filter of the transactions lists voids that it does not count", SQUARE, wraps(TransactionsFlow, "rows", lambda sound: lambda self: [one for one in self.terminal.durable.newest_first(100) if one.state in FILTERS[self.filter]] if self.filter else sound(self))),
+    PlantedBug("a filter of the transactions ends where the history does", SQUARE, wraps(TransactionsFlow, "rows", lambda sound: lambda self: sound(self)[: self.terminal.profile.limits.history]), {"limits.history": "2"}),
 )  # fmt: skip
 
 

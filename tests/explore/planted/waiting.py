@@ -11,6 +11,7 @@ from terminal_sim.core.durable_state import DurableState, StoredPayment
 from terminal_sim.core.events import Trigger
 from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.reversals import Reversals
 from terminal_sim.core.settlements import Settlements
 from terminal_sim.core.text import say
 from terminal_sim.flows import payment as payment_flow
@@ -110,5 +111,7 @@ WAITING = (
     PlantedBug("the field stays off after a tap that is to be done again", READER, without_move("charge", Trigger.FIELD_ON, "present")),
     PlantedBug("a boot looks for an answer that never comes for ever", V400M, timeout("recovery", "checking", "")),
     PlantedBug("what the service kept waits behind what a closed app keeps back", READER, sets(OfflineQueue, "_first_to_leave", _the_oldest_or_none), ALLOWED),
+    PlantedBug("a void that never left goes out after the screen has given it up", V400M, sets(Reversals, "withdraw", always(False))),
+    PlantedBug("a void that waits behind a reversal is not over when the link is away", S1F2, sets(Reversals, "unreachable", lambda self, stan: self._sent is not None and self._sent.stan == stan)),
     PlantedBug("what the service kept leaves before what an open app would send first", READER, sets(OfflineQueue, "_first_to_leave", _the_services_first), ALLOWED),
 )  # fmt: skip
