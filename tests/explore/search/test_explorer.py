@@ -58,7 +58,7 @@ def test_a_planted_bug_is_found_and_its_script_fails_there_and_nowhere_else(
     bug: PlantedBug, tmp_path: Path
 ) -> None:
     with planted(bug):
-        (finding,) = explored(bug.profile, 6_000, bug=bug, most=1)
+        (finding,) = explored(bug.profile, 10_000, bug=bug, most=1)
         assert outcome(finding, tmp_path) is ScenarioOutcome.UNMET
     assert outcome(finding, tmp_path) is ScenarioOutcome.HELD
 
