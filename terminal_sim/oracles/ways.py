@@ -35,6 +35,16 @@ _GIVEN_UP = (
     "choose-application",
 )
 _WAYS = ("manual-entry", "gift-card", "clearpay")
+_NAMES = {
+    "present-card": ("chip", "contactless", "stripe"),
+    "present-card-tap-insert": ("chip", "contactless"),
+    "present-card-swipe-insert": ("chip", "stripe"),
+    "present-card-tap-swipe": ("contactless", "stripe"),
+    "present-card-insert": ("chip",),
+    "present-card-tap": ("contactless",),
+    "present-card-swipe": ("stripe",),
+}
+"""The ways in which a card comes in that each wording of the screen that asks for one names."""
 _OPENS = {"manual-entry": "card-number", "gift-card": "card-number", "clearpay": "clearpay-tap"}
 
 
@@ -236,4 +246,28 @@ def given_up(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{screen} was given up, and {now} stands there"
 
 
-WAYS = (back, home, busy, ways, chosen, not_tapped, status, why, charged, given_up)
+@oracle(
+    "R-way-10",
+    "the screen that asks for a card names the ways in which one is taken now, and no other",
+    contents.ScreenShown,
+    shows=("present-card",),
+)
+def named(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    rules, reason = facts.profile.offline, seen.around.outage
+    asks = facts.flow in ("charge", "sale") or (facts.flow == "checkout" and seen.key == "OK")
+    if not asks or seen.around != seen.around_before or seen.after is None:
+        return
+    said = [_NAMES[wording] for _, wording in seen.after.wordings if wording in _NAMES]
+    if (facts.outage.reason if facts.outage is not None else "") != (reason if rules.enabled else ""):
+        return  # it has not found out yet
+    refused = [
+        way
+        for way in ("chip", "contactless", "stripe")
+        if rules.enabled and reason and not getattr(rules.entries, way)
+    ]
+    wanted = tuple(way.value for way in facts.profile.entries.read if way.value not in refused)
+    if said and wanted and said != [wanted]:
+        yield f"it names {', '.join(said[0])}, and {', '.join(wanted)} are taken"
+
+
+WAYS = (back, home, busy, ways, chosen, not_tapped, status, why, charged, given_up, named)

@@ -19,7 +19,7 @@ ACTS = (
     "expect receipt", "expect report", "expect screen", "expect why", "fault", "forbid screen", "from state", "hold", "host answers", "host pack",
     "host sends",    "insert", "let", "network", "network slow", "note", "order", "pair", "paper", "pos cancel", "pos close", "pos payment-type",
     "pos refund", "pos sale", "power", "press", "press!", "remove card", "save state", "screenshot", "service", "swipe", "tap",
-    "tap-card", "tear card after", "verify", "wait", "watch",
+    "tap!", "tap-card", "tear card after", "verify", "wait", "watch",
 )  # fmt: skip
 """What a step begins with, each with its words."""
 

@@ -68,11 +68,23 @@ class KeyVerbs(Waiting):
             f"to touch {wanted}",
             lambda: self._not_touchable(wanted),
         )
-        # A key that is drawn on the screen is a key: what it types may be a secret.
-        drawn = element.role is Role.KEY
-        if not (self.terminal.press(element.key) if drawn else self.terminal.touch(element.id)):
+        if not self._touches(element):
             raise self._failure(f"the screen to take a touch of {wanted}", f"{element}, ignored", before)
         self._watch(before)
+
+    @verb("tap!", "tap! id:void")
+    def tap_blindly(self, what: Annotated[Selector | str, ValueKind.TARGET]) -> None:
+        """Touches something where the screen shows it now; where it does not, or ignores it, the touch is lost."""
+        before = self._snapshot()
+        element = self._touchable(selector(what), before)
+        if element is not None:
+            self._touches(element)
+        self._watch(before)
+
+    def _touches(self, element: Item) -> bool:
+        """Touch it. A key that is drawn on the screen is a key: what it types may be a secret."""
+        drawn = element.role is Role.KEY
+        return self.terminal.press(element.key) if drawn else self.terminal.touch(element.id)
 
     def _hidden_with(self, typed: str, key: str) -> str:
         """What is being typed into a field that hides it, with one more key; it is masked from now on."""

@@ -31,7 +31,7 @@ def square() -> Iterator[ShellSession]:
 @pytest.mark.parametrize(
     ("line", "first"),
     [
-        ("ta", ["tap", "tap-card"]),
+        ("ta", ["tap", "tap!", "tap-card"]),
         ("tap ", ['"Charge $12.50"', "id:charge"]),
         ("tap ch", ['"Charge $12.50"', "id:charge"]),
         ('tap "Ch', ['"Charge $12.50"']),

@@ -146,6 +146,7 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-message-7": BrokenHistory("a repeated reversal has the message type of a first one", f"{UNANSWERED}; wait 10min"),
     "R-message-8": BrokenHistory("the trace number goes on by two after a power cut", f"{PAID}; {PAID}"),
     "R-way-1": BrokenHistory("a transaction is left for the home screen", f"{PAID_S}; {LIST_S}; tap id:txn-1; press CANCEL"),
+    "R-way-10": BrokenHistory("the screen asks for a tap that an outage refuses", "service down; press 1000 OK"),
     "R-way-2": BrokenHistory("a menu that times out leads one menu back", "press 9 OK 0856 OK; tap id:transactions; wait 61s"),
     "R-way-3": BrokenHistory("tabs are in reach while a payment is on its way", "press 1000 OK; insert visa-credit"),
     "R-way-4": BrokenHistory("a way of paying is offered that the profile has not", "press 1000 OK"),

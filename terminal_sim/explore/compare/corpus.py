@@ -12,7 +12,7 @@ from pathlib import Path
 from terminal_sim.bench import BenchMisuse
 from terminal_sim.explore.compare.observed import CorpusSession
 from terminal_sim.explore.recorded_act import SAVE_STATE, TAP, is_act, words_of
-from terminal_sim.explore.search.act import PRESS_BLINDLY, WAIT, Act
+from terminal_sim.explore.search.act import PRESS_BLINDLY, TAP_BLINDLY, WAIT, Act
 from terminal_sim.script.parse import parse
 from terminal_sim.script.tree import Scenario, Script, ScriptError, ScriptStep
 from terminal_sim.script.vocabulary import check_clock
@@ -97,9 +97,9 @@ def _acts(scenario: Scenario) -> Iterator[Act]:
 def _act(step: ScriptStep, words: Act) -> Act:
     if any(value.variables for value in step.values):
         raise CorpusError(f"{step.place}: a session of a corpus has no variables: {step.source}")
-    if words[0] == TAP and words[-1].startswith(_ID):
+    if words[0] in (TAP, TAP_BLINDLY) and words[-1].startswith(_ID):
         words = TAP, *words[1:-1], words[-1].removeprefix(_ID)
-    elif words[0] == TAP:
+    elif words[0] in (TAP, TAP_BLINDLY):
         raise CorpusError(
             f"{step.place}: a session of a corpus touches by the id, as in tap id:charge: {step.source}"
         )

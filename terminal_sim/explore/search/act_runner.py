@@ -56,6 +56,8 @@ class ActRunner:
             return [act] if self._held(act[1], act[3]) else []
         if word in PRESENTING and not self._terminal.wants_card(PRESENTING[word]):
             return []
+        if word == "insert" and self._terminal.card_in_slot:
+            return []  # a person would be told that it is in already, and nothing would come of it
         for length in (2, 1, 3):
             verb = VERBS.get(act[:length])
             if verb is not None and len(act) >= length:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from terminal_sim.explore.product import VERSION
-from terminal_sim.explore.search.act import PRESS, PRESS_BLINDLY, Act, line_of
+from terminal_sim.explore.search.act import Act, line_of, line_of_last
 from terminal_sim.explore.search.ground import CRASH, Ground
 from terminal_sim.oracles.oracle import OracleAlarm
 from terminal_sim.readers.opening import VIRTUAL
@@ -53,9 +53,7 @@ def failing_script(
     said = _wrapped(f"{alarm.code}: {alarm.sentence}: {alarm.detail}")
     head = ["keys 1", *said, f"# terminal-sim {VERSION}, {found}."]
     *before, last = acts
-    if last[0] == PRESS:  # sound firmware need not take it
-        last = (PRESS_BLINDLY, *last[1:])
-    lines = [f"  {line_of(act)}" for act in (*before, last)]
+    lines = [*(f"  {line_of(act)}" for act in before), f"  {line_of_last(last)}"]
     own = [f"  {one.line}" for one in ground.oracles if one.code == alarm.code and one.line]
     steps = own + lines if own else ["  watch", *lines]
     verdict = [] if alarm.code == CRASH or own else [f"  {expected or f'verify {alarm.code}'}"]

@@ -33,6 +33,7 @@ from terminal_sim.flows.message_receipt import MessageReceiptFlow
 from terminal_sim.flows.moto import MotoFlow
 from terminal_sim.flows.offline_settings import OfflineSettingsFlow
 from terminal_sim.flows.orders import OrdersFlow
+from terminal_sim.flows.present import PresentFlow
 from terminal_sim.flows.sale import SaleFlow
 from terminal_sim.flows.transactions import FILTERS, TransactionsFlow
 from tests.explore.planted.planting import (
@@ -265,6 +266,7 @@ SCREENS = (
     PlantedBug("a leading nought takes room in an amount", V400M, sets(AmountField, "add_to_amount", TypedField.add)),
     PlantedBug("a filter of the transactions lists voids that it does not count", SQUARE, wraps(TransactionsFlow, "rows", lambda sound: lambda self: [one for one in self.terminal.durable.newest_first(100) if one.state in FILTERS[self.filter]] if self.filter else sound(self))),
     PlantedBug("a filter of the transactions ends where the history does", SQUARE, wraps(TransactionsFlow, "rows", lambda sound: lambda self: sound(self)[: self.terminal.profile.limits.history]), {"limits.history": "2"}),
+    PlantedBug("the screen asks for a tap that an outage refuses", SQUARE, sets(PresentFlow, "_asked_for", lambda self: screen.TextLine(say(self.prompt), self.prompt, screen.Tone.BIG)), ALLOWED),
 )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ def point_of_sale(profile: Profile, numbers: Mapping[str, str]) -> Iterator[Erra
     yield (_ASKED, ("pos", "cancel", "T-1"), (PRESS, "OK"))
     yield (_ASKED, ("insert", "mastercard-pin"), ("pos", "cancel", "T-1"))
     yield (*paid, ("pos", "cancel", "T-1"))
+    for presented in PRESENTED:  # the acquirer is asked already, and it is too late
+        yield (_ASKED, presented, ("pos", "cancel", "T-1"), (WAIT, "3min"))
     yield (("pos", "sale", "T-1", str(profile.limits.max_amount + 1)),)
     yield (_ASKED, CHIP, (WAIT, "2s"), _AGAIN, ("remove", "card"), _AGAIN, CHIP, *DONE)
     yield (_ASKED, ("swipe", "visa-stripe"), (WAIT, "2s"), _AGAIN)
