@@ -254,7 +254,8 @@ def given_up(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def named(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     rules, reason = facts.profile.offline, seen.around.outage
-    asks = facts.flow in ("charge", "sale") or (facts.flow == "checkout" and seen.key == "OK")
+    charged = facts.profile.home.style == "tabs" and screen_id(seen.before) == "home" and seen.key == "OK"
+    asks = charged or facts.flow in ("charge", "sale")
     if not asks or seen.around != seen.around_before or seen.after is None:
         return
     said = [_NAMES[wording] for _, wording in seen.after.wordings if wording in _NAMES]
