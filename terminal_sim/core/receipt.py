@@ -101,6 +101,7 @@ _OFFLINE = {
 _REASONS = {
     "no-connection": "no-connection",
     "4000": "cancelled",
+    "4007": "reader-lost",
     "4017": "card-error",
     "4021": "no-answer",
 }

@@ -19,7 +19,13 @@ from terminal_sim.flows import fields
 from terminal_sim.flows.cardholder import PROMPT_MOVES, PROMPT_STATES
 from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS
 from terminal_sim.flows.last_word import LastWordFlow
-from terminal_sim.flows.payment import ANSWER_MOVES, AUTHORISING, NO_ANSWER
+from terminal_sim.flows.payment import (
+    ANSWER_MOVES,
+    AUTHORISING,
+    CARD_REFUSED,
+    CUSTOMER_CANCELLED,
+    READER_LOST,
+)
 from terminal_sim.flows.request import CardDetails, brand_name
 
 
@@ -110,19 +116,19 @@ class CardPaymentFlow(LastWordFlow):
         self.announce("card-removed")
 
     def card_gone_in_doubt(self, _: Event) -> None:
-        self._undo()
+        self._undo(CUSTOMER_CANCELLED)
         self.announce("card-removed")
 
     def reader_gone(self, _: Event) -> None:
-        self._undo()
+        self._undo(READER_LOST)
         self.announce("reader-lost")
 
     def no_verdict(self, _: Event) -> None:
-        self._undo()
+        self._undo(CARD_REFUSED)
         self.announce("declined")
 
-    def _undo(self) -> None:
-        """End a payment that cannot be finished: reverse it wherever the acquirer may have approved it."""
+    def _undo(self, reason: str) -> None:
+        """End a payment that cannot be finished: reverse it for `reason` wherever the acquirer may have approved it."""
         if self.payment is None:
             return
         if self.state == "completing" and self.reply is None:
@@ -130,7 +136,7 @@ class CardPaymentFlow(LastWordFlow):
         elif self.reply is not None and not self.reply.approved:
             self.record_declined()
         else:
-            self.reverse(NO_ANSWER)
+            self.reverse(reason)
 
     @property
     def _offline(self) -> bool:

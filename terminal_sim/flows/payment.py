@@ -16,6 +16,7 @@ from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.request import CardDetails, brand_name, payment_of, request_of
 
 CUSTOMER_CANCELLED = "4000"
+READER_LOST = "4007"
 CARD_REFUSED = "4017"
 NO_ANSWER = "4021"
 

@@ -13,6 +13,8 @@ from terminal_sim.oracles.states import IN_DOUBT, PAYMENT_KINDS, SETTLING
 
 _CALLED_AFTER = 6  # sends of one message that nobody took
 _NO_ANSWER, _CANCELLED = "4021", "4000"
+_SHOWN_BY = {"card-removed": _CANCELLED, "reader-lost": "4007"}
+"""The reason of a reversal by the screen that ends its payment (ISO 8583:1993 DE 25)."""
 
 
 @oracle(
@@ -72,7 +74,8 @@ def why(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             continue
         taken_back = screen_id(seen.before) == "avs-result" and seen.key == "CANCEL"
         in_vain = booted or (facts.state == "authorising" and "state" in seen.dues)
-        wanted = _CANCELLED if taken_back else _NO_ANSWER if in_vain else row.text("reason")
+        wanted = _SHOWN_BY.get(seen.came_to, row.text("reason"))
+        wanted = _CANCELLED if taken_back else _NO_ANSWER if in_vain else wanted
         if row.text("reason") != wanted:
             yield f"{row.text('reference')} is reversed by reason {row.text('reason') or 'of nothing'}, and not {wanted}"
 

@@ -40,6 +40,7 @@ _OF_THE_CUSTOMER = ("receipt-retain", "receipt-thanks")
 _WHY = {
     "no-connection": "no-connection",
     "4000": "cancelled",
+    "4007": "reader-lost",
     "4017": "card-error",
     "4021": "no-answer",
 }

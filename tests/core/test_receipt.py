@@ -167,7 +167,7 @@ def test_a_voided_sale_reprints_as_it_was_when_it_was_completed() -> None:
     assert printed(payment(state=PaymentState.VOIDED)).lines == printed(payment()).lines
 
 
-@pytest.mark.parametrize("reason", ["4021", "4017", "4000"])
+@pytest.mark.parametrize("reason", ["4021", "4017", "4007", "4000"])
 @pytest.mark.parametrize("code", ["", "00"])
 def test_a_reversed_payment_reprints_as_it_was_first_told_declined(reason: str, code: str) -> None:
     """The first copy came out while the reversal was still under way."""

@@ -290,6 +290,7 @@ OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-message-6", BrokenHistory("a closed app forwards nothing at all", "service down; press 1000 OK; insert visa-credit; press OK; remove card; fault app closed; service up; wait 2s")),
     ("R-void-6", BrokenHistory("a void that never left goes out after the screen has given it up", f"{PAID}; host answers {' '.join(['timeout'] * 8)}; press OK 300 OK; insert visa-credit; wait 125s; press OK; remove card; {HISTORY}; tap id:txn-2; tap id:void; wait 125s")),
     ("R-row-5", BrokenHistory("who must sign is not asked to in an outage", "network down; press 1000 OK; insert visa-credit; wait 2s")),
+    ("R-reversal-1", BrokenHistory("a payment whose card was taken out is said to have had no answer", "press 1000 OK; host answers timeout; insert visa-credit; remove card; wait 2s")),
     ("R-message-6", BrokenHistory("what the service kept waits behind what a closed app keeps back", f"{KEPT}; service down; network up; press 700 OK; insert visa-credit; press OK; remove card; fault app closed; service up; wait 2s")),
     ("R-forward-1", BrokenHistory("what the service kept leaves before what an open app would send first", f"{KEPT}; service down; network up; press 700 OK; insert visa-credit; press OK; remove card; service up; wait 2s")),
     ("R-message-6", BrokenHistory("an app that is opened forwards nothing", f"{KEPT}; fault app closed; network up; wait 2s; fault app open; wait 2s")),

@@ -16,7 +16,7 @@ Where an element stands, and how it is encoded, is the dialect's. What its value
 | `card_sequence`     | 000 to 099                                                                                   |
 | `function`          | a code of the dialect: what a message of its type is for                                     |
 | `condition`         | a code of the dialect; without the element it stands in the entry mode                       |
-| `reason`            | 4000, 4017, 4021 (ISO 8583:1993 DE 25)                                                       |
+| `reason`            | 4000, 4007, 4017, 4021 (ISO 8583:1993 DE 25)                                                 |
 | `track_2`           | `=` of the value is `D` in packed digits                                                     |
 | `host_reference`    | twelve letters or digits                                                                     |
 | `authorization_code`| six letters or digits                                                                        |

@@ -233,4 +233,5 @@ WIRE = (
     PlantedBug("the copy that stopped takes the next one along", V400M, wraps(Copies, "stopped_at", lambda sound: lambda self, paper: structs.replace(sound(self, paper), queue=()))),
     PlantedBug("the refund reminds of the passcode of the menu", S1F2, sets(refund, "default_in_use", lambda terminal, _: default_in_use(terminal, "admin")), REFUNDS),
     PlantedBug("a full last page offers older ones that are not there", V400M, wraps(PagedFlow, "foot", _older_at_the_end)),
+    PlantedBug("a payment whose card was taken out is said to have had no answer", SQUARE, sets(CardPaymentFlow, "card_gone_in_doubt", lambda self, _: (self._undo("4021"), self.announce("card-removed")))),
 )  # fmt: skip

@@ -278,7 +278,7 @@ BUGS: tuple[FieldBug, ...] = (
     FieldBug("silence of the host is taken for no connection", wraps(AcquirerLink, "send", _silence_is_no_connection)),
     # Payments.
     FieldBug("a partial approval is booked in full", wraps(PaymentFlow, "answered", _changed(amount=lambda _, made: Money(made.requested, made.amount.currency))), "juspay/hyperswitch#3120"),
-    FieldBug("a card that is pulled out after the approval declines without a reversal", sets(CardPaymentFlow, "_undo", lambda self: self.record_declined())),
+    FieldBug("a card that is pulled out after the approval declines without a reversal", sets(CardPaymentFlow, "_undo", lambda self, _: self.record_declined())),
     FieldBug("a request leaves before its row", _leaves_early(MessageKind.SALE, MessageKind.MOTO)),
     FieldBug("the receipt comes before the row that says so", sets(PaymentFlow, "complete", _print_early)),
     FieldBug("a decline is announced as approved", sets(PaymentFlow, "decline", _approve_a_decline)),
