@@ -68,8 +68,8 @@ class CardholderFlow(PaymentFlow):
             self.speak(event.ask.languages)
 
     def speak(self, languages: tuple[str, ...]) -> None:
-        """From now on the screen speaks the card's language where it can."""
-        self.locale = self.terminal.language_of(languages) or self.locale
+        """From now on the screen speaks the language of this card where it can, its own where it cannot."""
+        self.locale = self.terminal.language_of(languages)
 
     def keep_message(self, event: Event) -> None:
         """Show the message until the next one. A card that is read is told by a tone and all lights (Book A, 9.3)."""

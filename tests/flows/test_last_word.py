@@ -8,7 +8,7 @@ from msgspec import structs
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
 from terminal_sim.core.message import HostReply, HostRequest, MessageClass, MessageKind
-from terminal_sim.emv.talk.asks import GoOnline
+from terminal_sim.emv.talk.asks import EnterPin, GoOnline
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from tests.core.fuzz import CARD, Fresh, keys
 
@@ -180,3 +180,17 @@ def test_a_card_that_is_lost_before_the_answer_makes_a_reversal_and_the_answer_i
     ordered = terminal.handle(answer(request, "00"))
     assert [row.flat().kind for e in ordered if isinstance(e, fx.Record) for row in e.rows] == ["unexpected"]
     assert terminal.terminal.durable.payments[request.reference].state.value == REVERSED
+
+
+def test_a_card_without_a_language_is_spoken_to_in_the_terminals_own() -> None:
+    """Not in that of the card before, which could not pay."""
+    terminal = Fresh()
+    for event in (*keys("OK", "1000", "OK"), ev.CardInserted()):
+        terminal.handle(event)
+    terminal.handle(ev.KernelAsked(EnterPin(languages=("fr",))))
+    assert terminal.terminal.stack[-1].locale == "fr-CA"
+    ended = ev.KernelEnded(Outcome(verdict=Verdict.USE_CHIP))
+    for event in (*keys("1234", "OK"), ended, ev.CardRemoved(), ev.CardInserted()):
+        terminal.handle(event)
+    terminal.handle(ev.KernelAsked(GoOnline(card=structs.replace(CARD, languages=()), icc_data=b"")))
+    assert (terminal.terminal.stack[-1].state, terminal.terminal.stack[-1].locale) == ("authorising", "")
