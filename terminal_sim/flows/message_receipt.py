@@ -6,7 +6,7 @@ then, and the screen says so.
 
 from __future__ import annotations
 
-from terminal_sim.core.events import Event, Returned, Trigger
+from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.flow import STAY, Move, Moves, State
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.kinds import ReceiptRow
@@ -25,6 +25,11 @@ class MessageReceiptFlow(PaymentFlow, fields.AmountField):
     __slots__ = ()
 
     def wants_receipt(self, _: Event) -> bool:
+        return self.offers_receipt
+
+    @property
+    def offers_receipt(self) -> bool:
+        """Once a payment, and for none that is not paid any more."""
         offered = self.terminal.profile.checkout
         gone = self._now is not None and self._now.state in _GONE
         return offered is not None and offered.digital_receipt and not self.receipt_to and not gone
@@ -59,7 +64,7 @@ class MessageReceiptFlow(PaymentFlow, fields.AmountField):
         now, offered = self._now, self.terminal.profile.checkout
         if offered is None or not offered.digital_receipt:
             return []
-        if self.wants_receipt(Returned()):
+        if self.offers_receipt:
             return [Choice("digital-receipt", say("digital-receipt"))]
         if now is not None and now.state in _GONE:
             why = say("receipt-not-sent", state=say(f"state-{now.state.value}"))

@@ -61,9 +61,8 @@ WIRE = (
     Invariant(
         "W8",
         "a payment was forwarded before the one ahead of it was resolved",
-        # Ahead is what has left, and what is older, unless it is kept by an outage of the link, which an app that is closed
-        # prolongs, and this one is not. Only for a payment that left before all older ones and all that had left were resolved
-        # are these looked for.
+        # Ahead of a payment is what has left, and what is older. But what an outage of the link kept may wait for the app to be
+        # opened, and is not ahead of what anything else kept. Which one it is is looked for only where something was not resolved.
         f"""with way as materialized (select terminal, txn, max(outage) as outage,
             min(number) filter (where kind = 'offline.stored') as stored,
             coalesce(min(number) filter (where kind = 'offline.sent'), {_NEVER}) as sent,

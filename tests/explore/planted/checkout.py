@@ -241,7 +241,7 @@ CHECKOUT = (
     PlantedBug("a gift card may have any check digit", REGISTER, sets(GiftCardFlow, "number_is_good", lambda self, _: len(self.typed) == 16 and brand_name(self.typed) == "square-gift")),
     PlantedBug("any card is taken as a gift card", READER, sets(GiftCardFlow, "number_is_good", lambda self, event: MotoFlow.number_is_good(self, event))),
     # Receipts by message, and the customer's display.
-    PlantedBug("a receipt by message is offered once more", SQUARE, sets(MessageReceiptFlow, "wants_receipt", lambda self, _: self.terminal.profile.checkout.digital_receipt)),
+    PlantedBug("a receipt by message is offered once more", SQUARE, sets(MessageReceiptFlow, "offers_receipt", lambda self: self.terminal.profile.checkout.digital_receipt)),
     PlantedBug("the first digits of a telephone number are shown", READER, wraps(MessageReceiptFlow, "take_receipt_number", lambda sound: lambda self, event: _first_shown(sound, self, event))),
     PlantedBug("the customer's display speaks the seller's language", REGISTER, sets(Terminal, "screen_locale", lambda self: self.locale)),
     PlantedBug("what lies below a tab is marked as the first tab's", REGISTER, sets(frame, "_open_tab", _tab_of_the_top)),

@@ -242,7 +242,7 @@ SCREENS = (
     PlantedBug("a complaint of the checkout outlives the amount it speaks of", SQUARE, every(wraps(CheckoutFlow, "pad", lambda sound: lambda self: _complains(sound(self), self)), sets(TypedField, "rub_out", lambda self, _: put(self, typed=self.typed[:-1]))), ALLOWED),
     PlantedBug("a way of paying is offered that the profile has not", SQUARE, sets(ChargeFlow, "ways", lambda _: ["manual-entry", "gift-card", "clearpay"]), {"checkout.gift_card": "false"}),
     PlantedBug("the card for a buy-now-pay-later payment may be inserted", SQUARE, sets(ChargeFlow, "tap_clearpay", lambda self, _: put(self, remark=None))),
-    PlantedBug("a receipt by message is offered twice", SQUARE, sets(MessageReceiptFlow, "wants_receipt", lambda self, _: self.terminal.profile.checkout is not None)),
+    PlantedBug("a receipt by message is offered twice", SQUARE, sets(MessageReceiptFlow, "offers_receipt", lambda self: self.terminal.profile.checkout is not None)),
     PlantedBug("a reader that was lost is still waited for", READER, without_move("charge", Trigger.READER_LOST, "present")),
     PlantedBug("the customer's display has what is the seller's to touch", REGISTER, wraps(Terminal, "customer_screen", _with_choices)),
     PlantedBug("the customer's copy of the screen lacks the amount", REGISTER, wraps(Terminal, "customer_screen", lambda sound: lambda self: _less(sound(self), "sum"))),
