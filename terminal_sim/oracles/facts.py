@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from terminal_sim.bench import PrintedReceipt, Profile, TerminalUnderTest
 from terminal_sim.oracles.occurrence import Around, Occurrence, SeenRow, TypedEntry
-from terminal_sim.oracles.states import PRESENTING
+from terminal_sim.oracles.states import FILTERS, GIVES_BACK, PRESENTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,13 @@ class SessionFacts:
     def unsent(self) -> list[SeenRow]:
         """Those that have not left either."""
         return [row for row in self.waiting if self.newest(row.text("reference")).text("state") == "PENDING"]
+
+    def let_through(self, oldest_first: Sequence[SeenRow], chosen: str) -> list[SeenRow]:
+        """Which of these payments a list shows, newest first: as many as the profile says, or all that the filter `chosen` counts."""
+        newest = list(reversed(oldest_first))
+        if chosen not in FILTERS:
+            return newest[: self.profile.limits.history]
+        return [row for row in newest if row.text("state") in FILTERS[chosen] and row.kind not in GIVES_BACK]
 
     def first_to_leave(
         self, kept: Sequence[SeenRow], left: Collection[str], *, app_open: bool

@@ -128,11 +128,9 @@ def _list(facts: SessionFacts, seen: Occurrence) -> None:
     if seen.came_to == "transactions" and screen_id(seen.before) not in ("filter", "transaction"):
         facts.filter = ""
     if seen.target.startswith("txn-") and seen.came_to == "transaction":
-        newest = [rows[-1] for rows in reversed(facts.payments.values())][: facts.profile.limits.history]
-        if facts.filter in FILTERS:
-            newest = [row for row in newest if row.text("state") in FILTERS[facts.filter]]
+        listed = facts.let_through([rows[-1] for rows in facts.payments.values()], facts.filter)
         number = int(seen.target.removeprefix("txn-"))
-        facts.picked = newest[number - 1].text("reference") if number <= len(newest) else ""
+        facts.picked = listed[number - 1].text("reference") if number <= len(listed) else ""
 
 
 def _surroundings(facts: SessionFacts, seen: Occurrence) -> None:

@@ -9,7 +9,7 @@ from terminal_sim.oracles.beginning import why_not
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
-from terminal_sim.oracles.states import FILTERS, PAYMENT_KINDS
+from terminal_sim.oracles.states import FILTERS, GIVES_BACK, PAYMENT_KINDS
 
 LISTS_OF = ("history", "transactions")
 _ROW = "txn-"
@@ -23,18 +23,13 @@ def newest_rows(facts: SessionFacts, seen: Occurrence) -> dict[str, SeenRow]:
 
 
 def listed(facts: SessionFacts, seen: Occurrence) -> list[SeenRow]:
-    """The payments that a list shows now, newest first: as many as the profile says, or all that its filter lets through."""
-    newest = list(newest_rows(facts, seen).values())[::-1]
+    """The payments that a list shows now, newest first."""
     chosen = facts.filter
     if screen_id(seen.before) == "filter" and seen.target in (*FILTERS, "all"):
         chosen = seen.target
     elif seen.target in ids(seen.before, Role.TAB):
         chosen = ""
-    if chosen not in FILTERS:
-        return newest[: facts.profile.limits.history]
-    return [
-        row for row in newest if row.text("state") in FILTERS[chosen] and row.kind not in ("refund", "void")
-    ]
+    return facts.let_through(list(newest_rows(facts, seen).values()), chosen)
 
 
 @oracle(
@@ -111,11 +106,7 @@ def sums(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     newest = newest_rows(facts, seen)
     for name, states in FILTERS.items():
         said = text_of(seen.after, f"sum-{name}" if screen_id(seen.after) == "transactions" else name)
-        rows = [
-            row
-            for row in newest.values()
-            if row.text("state") in states and row.kind not in ("refund", "void")
-        ]
+        rows = [row for row in newest.values() if row.text("state") in states and row.kind not in GIVES_BACK]
         if name == "declined" and screen_id(seen.after) == "transactions":
             later = {
                 row.text("reference") for row in (*facts.rows, *seen.rows) if row.kind == "offline.declined"

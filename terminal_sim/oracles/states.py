@@ -5,6 +5,8 @@ from __future__ import annotations
 FILTERS = {
     "pending": ("PENDING", "FORWARD_SENT"), "completed": ("COMPLETED",), "declined": ("DECLINED",), "expired": ("EXPIRED",), "lost": ("LOST",),
 }  # fmt: skip
+GIVES_BACK = ("refund", "void")
+"""The kinds of payments that no sum counts."""
 APPROVED = ("00", "10")
 """The response codes of an approval and of a partial one (ISO 8583, DE 39)."""
 NOT_PAID = (

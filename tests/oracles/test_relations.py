@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from terminal_sim.explore.search.exploration import shrunk
 from terminal_sim.explore.search.finding import script
 from terminal_sim.explore.search.ground import Ground
 from terminal_sim.explore.search.neutral import ALSO, is_idle, is_repeatable, neutral_errands
-from terminal_sim.explore.search.relating import applicable, of_code, related
+from terminal_sim.explore.search.relating import applicable, marked, of_code, related
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.oracles.relations import RELATIONS
 from terminal_sim.profile import names
@@ -114,6 +115,16 @@ def test_a_reader_that_says_late_that_a_card_has_left_is_not_compared_any_furthe
     ]
     assert reader is not None
     assert related(reader, Ground.of("s1f2", {}, ()), acts) is None
+
+
+def test_readers_are_compared_up_to_a_card_whose_protocol_they_choose() -> None:
+    reader, ground = of_code("M-reader-1"), Ground.of("s1f2", {}, ())
+    begun: list[Act] = [("tap", "payment"), ("press", "1", "OK")]
+    assert reader is not None
+    assert (
+        marked(reader, [*begun, ("insert", "visa-both-protocols"), ("wait", "2s")], ground, Random(1))
+        == begun
+    )
 
 
 @pytest.mark.parametrize("name", names())

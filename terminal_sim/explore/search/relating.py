@@ -23,6 +23,8 @@ REMOVED: Act = ("remove", "card")
 """A ViVOtech2 reader tells nothing of a card that leaves between two commands: with it the sessions may go apart."""
 _ERRANDS_IN_A_SESSION = 3
 _FEW = 2
+_LEFT_TO_READER = "visa-both-protocols"
+"""The card whose chip offers both protocols: a reader of ISO/IEC 7816-3 chooses one, and a reader of EMV refuses it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ def marked(one: Relation, acts: Sequence[Act], ground: Ground, chance: Random) -
     found = [*acts]
     if one in (relations.errand, relations.reader):
         found = [*takewhile(is_repeatable, acts)]
+    if one is relations.reader:
+        found = [*takewhile(lambda act: _LEFT_TO_READER not in act, found)]
     if len(found) < _FEW:
         return None
     if one is relations.errand:
