@@ -8,7 +8,7 @@ with Bench() as bench:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -206,8 +206,8 @@ class Bench(BenchParts):
         """What is due next, when, and for which terminal; None when nothing is."""
         return self.engine.next_deadline()
 
-    def advance(self, duration: int) -> None:
-        """Let virtual time pass, from one deadline to the next; what real readers have reported comes first.
+    def advance(self, duration: int, stops: Callable[[], bool] | None = None) -> None:
+        """Let virtual time pass, from one deadline to the next; what real readers have reported comes first. It ends early after the deadline when `stops` says so, where the acquirer is on no network.
 
         Raises `BenchMisuse` before the wall clock leaves the years that the acquirer's messages can say.
         """
@@ -218,7 +218,7 @@ class Bench(BenchParts):
         self.inbox.take()
         until = self.clock.now.mono + duration
         if self.network is None:
-            self.engine.advance(until)
+            self.engine.advance(until, stops)
         else:
             self.network.advance(self.engine, until)
 

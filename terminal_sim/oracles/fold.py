@@ -199,7 +199,10 @@ def _entry(facts: SessionFacts, entry: TraceEntry, *, is_on: bool) -> None:
             ReceivedMessage(content.stan, content.amount, content.code, content.into, entry.at.mono, is_on)
         )
     elif isinstance(content, contents.MessageSent):
-        facts.sent.append(SentMessage(content.out, content.mti, content.stan, content.amount, entry.at.mono))
+        sent = SentMessage(content.out, content.mti, content.stan, content.amount, entry.at.mono)
+        facts.sent.append(sent)
+        facts.first_sent.setdefault((sent.out, sent.stan), sent)
+        facts.last_sent[sent.out, sent.stan] = sent
         count, _ = facts.repeats.get((content.out, content.stan), (0, 0))
         facts.repeats[content.out, content.stan] = count + 1, entry.at.mono
 

@@ -215,11 +215,10 @@ def repeats(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.line.startswith("power") or any(row.kind == "boot" for row in seen.rows):
         return
     for one in sent_in(seen):
-        before = [each for each in facts.sent if each.out == one.out and each.stan == one.stan]
-        if one.out not in (*_SENT_AGAIN, "card-advice") or not before or facts.powered_at >= before[-1].mono:
-            continue
-        if one.mti == before[0].mti and before[0].mti.endswith("0"):
-            yield f"{one.mti} {one.stan} was sent again as {before[0].mti}"
+        first, last = (kept.get((one.out, one.stan)) for kept in (facts.first_sent, facts.last_sent))
+        again = one.out in (*_SENT_AGAIN, "card-advice") and last is not None and facts.powered_at < last.mono
+        if again and first is not None and one.mti == first.mti and first.mti.endswith("0"):
+            yield f"{one.mti} {one.stan} was sent again as {first.mti}"
 
 
 @oracle("R-message-8", "trace numbers follow one another, and none is left out", contents.RowStored)

@@ -59,13 +59,13 @@ def over(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return  # an upload begins anew after a boot
     answered: list[ReceivedMessage] | None = None
     for one in sent_in(seen):
-        before = [each for each in facts.sent if (each.out, each.stan) == (one.out, one.stan)]
-        if not before or facts.powered_at >= before[0].mono or not seen.is_on:
+        first = facts.first_sent.get((one.out, one.stan))
+        if first is None or facts.powered_at >= first.mono or not seen.is_on:
             continue
         if one.out in _ONCE:
             yield f"{one.mti} {one.stan} was sent twice"
         answered = taken(facts) if answered is None else answered
-        codes = [each.code for each in answered if _answers(each, before[0])]
+        codes = [each.code for each in answered if _answers(each, first)]
         if any(one.out in _WITH_AN_ANSWER or code in APPROVED for code in codes):
             yield f"{one.mti} {one.stan} was sent, and was answered by {codes[0]} before"
 
@@ -82,7 +82,8 @@ def goes_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if not seen.is_on or any(row.kind == "boot" for row in seen.rows):
         return
     out = {one.out for one in sent_in(seen)}
-    asked = {one.stan for one in (*facts.sent, *sent_in(seen)) if one.out in ("reversal", "void")}
+    left_before = (*facts.first_sent.values(), *sent_in(seen))
+    asked = {one.stan for one in left_before if one.out in ("reversal", "void")}
     resolved = [
         row
         for row in seen.rows
@@ -207,7 +208,7 @@ def never_left(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     void = facts.last
     if seen.came_to == "void-unanswered" and void is not None and facts.powered_at < void.mono:
-        left = {one.stan for one in (*facts.sent, *sent_in(seen)) if one.out == "void"}
+        left = {one.stan for one in (*facts.first_sent.values(), *sent_in(seen)) if one.out == "void"}
         if void.kind == "void" and void.number("stan") not in left:
             yield f"{void.text('reference')} never left, and is said to wait for its answer"
     failed = {

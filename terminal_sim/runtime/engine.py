@@ -13,7 +13,7 @@ Rules:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -167,10 +167,12 @@ class Engine:
             else:
                 self._run(self._batch())
 
-    def advance(self, until: int) -> None:
-        """Let virtual time pass up to `until` microseconds on the virtual clock, from one deadline to the next."""
+    def advance(self, until: int, stops: Callable[[], bool] | None = None) -> None:
+        """Let virtual time pass up to `until` microseconds on the virtual clock, from one deadline to the next, or up to the deadline after which `stops` says so."""
         while self._jump(until):
             self.settle()
+            if stops is not None and stops():
+                return
 
     def step(self, until: int) -> bool:
         """Jump to the next deadline before `until`, if there is one; False at `until`."""

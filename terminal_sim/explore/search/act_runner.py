@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from terminal_sim.bench import (
     Bench,
@@ -31,15 +31,15 @@ class ActRunner:
         self._terminal = terminal
         self._tester = Tester(bench, terminal)
 
-    def run(self, act: Act) -> list[Act]:
+    def run(self, act: Act, stops: Callable[[], bool] | None = None) -> list[Act]:
         """Does the act as far as it can be done here, and gives what was done.
 
         A key that the screen does not take is left out, but for the first one that whoever looks at the screen would press.
 
-        What cannot be done at all gives nothing. Whatever else a firmware raises is passed on.
+        What cannot be done at all gives nothing. Whatever else a firmware raises is passed on. A waiting ends when `stops` says so.
         """
         try:
-            return self._done(act)
+            return self._waited(act, stops) if act[0] == WAIT else self._done(act)
         except _REFUSED:
             return []
 
@@ -49,9 +49,6 @@ class ActRunner:
             return self._pressed(act[1:], blindly=word == PRESS_BLINDLY)
         if word == TAP:
             return [act] if self._tapped(act[1]) else []
-        if word == WAIT:
-            self._bench.advance(Duration.parse(act[1]))
-            return [act]
         if word == HOLD:
             return [act] if self._held(act[1], act[3]) else []
         if word in PRESENTING and not self._terminal.wants_card(PRESENTING[word]):
@@ -66,6 +63,12 @@ class ActRunner:
                 getattr(self._tester, verb.method)(*placed, **{one[1]: one[2] for one in named})
                 return [act]
         raise BadScript(f"{act[0]!r} is no verb: {close_word(act[0], [one[0] for one in VERBS])}")
+
+    def _waited(self, act: Act, stops: Callable[[], bool] | None) -> list[Act]:
+        began, wanted = self._bench.now.mono, Duration.parse(act[1])
+        self._bench.advance(wanted, stops)
+        passed = self._bench.now.mono - began
+        return [act if passed == wanted else (WAIT, str(Duration(passed)))]
 
     def _pressed(self, words: Sequence[str], *, blindly: bool) -> list[Act]:
         done: list[Act] = []

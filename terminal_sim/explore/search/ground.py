@@ -131,11 +131,12 @@ def _deck() -> tuple[Mapping[str, Mapping[str, str]], Mapping[str, tuple[str, ..
 
 
 class ExploredSession:
-    """One bench with its terminal and its judges. `acts` are those that were done, `crashed` what broke the bench."""
+    """One bench with its terminal and its judges. `acts` are those that were done, `crashed` what broke the bench. Nobody waits on once a rule is broken: the rule `sought`, where one is."""
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self.acts: list[Act] = []
+        self.sought = ""
         self.crashed: OracleAlarm | None = None
         self.bench = Bench(
             seed=ground.seed, trace=Trace(keep=0), texts=ground.texts, clock=ground.clock or None
@@ -175,8 +176,9 @@ class ExploredSession:
 
     def do(self, act: Act) -> bool:
         """Does one act, if it can be done here, and has it judged; whether it was done."""
+        begun = len(self.watch.alarms)
         try:
-            done = self._runner.run(act)
+            done = self._runner.run(act, lambda: self._is_broken(begun))
         except Exception as broken:  # noqa: BLE001 - whatever a firmware raises is a finding
             self.acts.append(act)
             detail = f"{type(broken).__name__}: {broken}"
@@ -186,6 +188,13 @@ class ExploredSession:
         if done:
             self.watch.settle()
         return bool(done)
+
+    def _is_broken(self, begun: int) -> bool:
+        """Whether a rule was broken since there were so many alarms."""
+        alarms = self.watch.alarms
+        return len(alarms) > begun and (
+            not self.sought or any(one.code == self.sought for one in alarms[begun:])
+        )
 
     @property
     def alarms(self) -> list[OracleAlarm]:

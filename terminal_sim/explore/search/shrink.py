@@ -174,5 +174,6 @@ class Shrinker:
         if self._session is not None:
             self._session.bench.close()
         self._session = self._ground.session()
+        self._session.sought = self._code
         self._begins = self._session.moment()
         return self._session

@@ -58,7 +58,7 @@ def test_a_planted_bug_is_found_and_its_script_fails_there_and_nowhere_else(
     bug: PlantedBug, tmp_path: Path
 ) -> None:
     with planted(bug):
-        (finding,) = explored(bug.profile, 10_000, bug=bug, most=1)
+        (finding,) = explored(bug.profile, 15_000, bug=bug, most=1)
         assert outcome(finding, tmp_path) is ScenarioOutcome.UNMET
     assert outcome(finding, tmp_path) is ScenarioOutcome.HELD
 
@@ -147,3 +147,14 @@ def test_an_errand_counts_as_gone_where_most_of_it_could_be_done() -> None:
         for number in end.errands[1:]:
             errand = explorer.errands[number]
             assert 2 * sum(act in end.acts for act in errand) >= len(errand), errand
+
+
+def test_nobody_waits_on_once_a_rule_is_broken() -> None:
+    """A reversal that is repeated every second would be repeated 86,400 times in a day."""
+    (bug,) = (one for one in BUGS if one.what == "a reversal is repeated every second")
+    with planted(bug), Ground.of(bug.profile, bug.options, ORACLES).session() as session:
+        for act in (("tap", "start"), ("press", "1000", "OK"), ("host", "answers", *("timeout",) * 9), ("insert", "visa-credit")):  # fmt: skip
+            assert session.do(act)
+        assert session.do(("wait", "1d"))
+        assert {one.code for one in session.alarms} == {"R-message-2"}
+        assert session.acts[-1] == ("wait", "2min2s")
