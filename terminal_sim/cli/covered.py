@@ -13,7 +13,7 @@ def covered_lines(summary: CoverageSummary, *, everything: bool) -> Iterator[str
     """How much of each kind was seen, what the profile forbids, and what is missing: each with how near one came where `everything` is wanted."""
     yield summary.profile.id
     for one in summary.counts:
-        yield f"  {one.kind + 's':<7}{one.seen:>5} of {one.there} ({one.percent:.0f} %)"
+        yield f"  {one.kind + 's':<7}{one.seen:>5} of {one.there} ({one.told} %)"
     counted = {one.kind for one in summary.counts}
     more = [f"{kind} {count}" for kind, count in summary.others.items() if kind not in counted]
     yield f"  besides {', '.join(more) or 'nothing'}"

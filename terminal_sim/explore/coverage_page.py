@@ -32,7 +32,7 @@ def _model(coverage: Coverage, summary: CoverageSummary) -> Iterator[str]:
     yield f"<h2>{escape(model)}</h2>"
     yield "<table><tr><th>kind</th><th>seen</th><th>there are</th><th>%</th></tr>"
     for one in summary.counts:
-        yield f'<tr><td>{one.kind}s</td><td class="n">{one.seen}</td><td class="n">{one.there}</td><td class="n">{one.percent:.0f}</td></tr>'
+        yield f'<tr><td>{one.kind}s</td><td class="n">{one.seen}</td><td class="n">{one.there}</td><td class="n">{one.told}</td></tr>'
     for kind, count in summary.others.items():
         if not any(kind == one.kind for one in summary.counts):
             yield f'<tr><td>{escape(kind)}</td><td class="n">{count}</td><td></td><td></td></tr>'

@@ -26,6 +26,11 @@ class KindCount:
     def percent(self) -> float:
         return 100 * self.seen / self.there if self.there else 100.0
 
+    @property
+    def told(self) -> str:
+        """The whole percents, of which 100 are all and no fewer."""
+        return str(int(self.percent))
+
 
 @dataclass(frozen=True, slots=True)
 class CoverageSummary:

@@ -9,7 +9,7 @@ import pytest
 from terminal_sim import profile as profiles
 from terminal_sim.bench import Bench, Trace, flows
 from terminal_sim.explore.coverage import Coverage, CoverageError, changes_of, fault_words
-from terminal_sim.explore.coverage_summary import CoverageSummary
+from terminal_sim.explore.coverage_summary import CoverageSummary, KindCount
 from terminal_sim.explore.covered_charts import chart_of, missing_of, reasons_of
 from terminal_sim.explore.denominator import Denominator
 from tests.contracts.walker import Walk
@@ -199,3 +199,10 @@ def test_a_chart_has_a_state_in_grey_to_which_nobody_comes_and_lists_what_is_mis
 
 def fill_of(box: str) -> str:
     return box.partition('fill="')[2].partition('"')[0]
+
+
+@pytest.mark.parametrize(
+    ("seen", "there", "told"), [(647, 650, "99"), (650, 650, "100"), (0, 7, "0"), (0, 0, "100")]
+)
+def test_a_hundred_percent_are_all_and_no_fewer(seen: int, there: int, told: str) -> None:
+    assert KindCount("move", seen, there).told == told

@@ -30,7 +30,7 @@ def _body(
     summary = explored.summary
     moves = next(one for one in summary.counts if one.kind == "move")
     films = [film_of(finding) for finding in explored.findings]
-    yield f"<p>{explored.sessions} sessions, {explored.acts} acts, {explored.places} places, {moves.seen} of {moves.there} moves ({moves.percent:.0f} %)."
+    yield f"<p>{explored.sessions} sessions, {explored.acts} acts, {explored.places} places, {moves.seen} of {moves.there} moves ({moves.told} %)."
     yield f' <b class="{"bad" if films else "good"}">{len(films) or "No"} finding{"s" if len(films) != 1 else ""}</b></p>'
     for film in films:
         yield from _finding(film, kept.get(film.finding.name))
