@@ -55,11 +55,12 @@ def row_of(facts: SessionFacts, seen: Occurrence, reference: str) -> SeenRow | N
 
 
 def row_on(facts: SessionFacts, seen: Occurrence, paper: PrintedReceipt) -> SeenRow | None:
-    """The row that a paper speaks of: the newest, but for the receipt of a payment that was kept, which speaks of its taking even where it waited for paper or a key."""
+    """The row that a paper speaks of: the newest, but for the receipt of a payment that was kept, which speaks of its taking even where it waited for paper or a key, as a copy of it does that waited for paper."""
     name = paper.receipt.reference
     own = [row for row in seen.rows if row.kind in PAYMENT_KINDS and row.text("reference") == name]
     kept = [row for row in (*facts.payments.get(name, ()), *own) if row.text("state") == "PENDING"]
-    return kept[-1] if kept and not is_reprint(paper) else row_of(facts, seen, name)
+    waited = seen.line == "paper in" and "receipt-offline" in paper.ids
+    return kept[-1] if kept and (waited or not is_reprint(paper)) else row_of(facts, seen, name)
 
 
 @oracle(

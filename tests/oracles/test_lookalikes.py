@@ -10,6 +10,7 @@ import pytest
 
 from terminal_sim.explore.search.ground import Ground
 from terminal_sim.oracles.catalogue import ORACLES
+from tests.explore.planted.planting import KEEPING
 from tests.oracles.histories import HISTORY, KEPT, PAID
 from tests.oracles.test_histories import acts_of
 
@@ -29,6 +30,7 @@ class Lookalike(NamedTuple):
 SETTLE = "press 9 OK 0856 OK; tap id:settle; press OK"
 TYPED = "press 1 OK; tap id:manual-entry; press 4111111111111111 OK 0330 OK 737 OK"
 LOOKALIKES = (
+    Lookalike("a copy of what is kept waits for paper, and comes out when it is forwarded", "s1f2", "service down; pos sale T-1 1000; swipe visa-stripe; wait 2s; press OK; paper out; tap id:transactions; tap id:history; tap id:txn-1; tap id:receipts; tap id:customer-receipt; tap id:print; service up; wait 2s; paper in", KEEPING),
     Lookalike("the first of a filtered list is voided while the void of a later one is under no filter", "square-terminal", "press 1 OK; tap-card visa-credit; wait 2d; press 1 OK; swipe visa-stripe; wait 2s; tap id:transactions; tap id:txn-1; tap id:void; wait 1d; tap id:transactions; tap id:filter; tap id:completed; tap id:txn-1; tap id:void; wait 2s"),
     Lookalike("the answer with a script for the chip is lost with the link, and a later one has none", "square-stand", "host sends unblock-pin; press 1 OK; tap-card visa-second-tap; network down; wait 1d; network up; pos sale T-1 1000; insert visa-credit; wait 1d"),
     Lookalike("the power goes as the time of the answer to an address is over", "v400m", "press 8 OK 0856 OK; tap id:moto; press 1 OK 5555440000000006 OK 0330 OK 737 OK OK OK; paper out; wait 2s; fault power-cut-after 8; wait 5s"),
