@@ -99,7 +99,9 @@ class Reversals:
         fresh = self._terminal.durable.payments.get(self._fresh)
         self._fresh = ""
         if fresh is not None:
-            self._terminal.record(structs.replace(fresh, state=PaymentState.DECLINED, reason="no-connection"))
+            over = structs.replace(fresh, state=PaymentState.DECLINED, reason="no-connection")
+            self._terminal.record(over)
+            self._terminal.requests.resolved(over)
 
     @property
     def idle(self) -> bool:
