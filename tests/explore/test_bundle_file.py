@@ -222,7 +222,18 @@ def refusal(data: bytes) -> str:
 
 def test_every_verb_is_an_act_or_leaves_no_act() -> None:
     """A verb that is added is either done again by a replay, or changes nothing that a trace has."""
-    leaving_none = ("expect", "forbid", "note", "screenshot", "let", "capture", "verify", "wait", "press!")
+    leaving_none = (
+        "expect",
+        "forbid",
+        "note",
+        "screenshot",
+        "let",
+        "capture",
+        "verify",
+        "wait",
+        "press!",
+        "tap!",
+    )
     for words in VERBS:
         is_known = is_act(words) or words[0] in leaving_none or words in ((TAP,), (PRESS,), SAVE_STATE)
         assert is_known, " ".join(words)
