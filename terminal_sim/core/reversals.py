@@ -84,24 +84,27 @@ class Reversals:
         if self._sent.reference == self._fresh and self._attempts == 1:
             self._withdraw()
             self._done()
-        elif self._fresh not in self._sent_before:
+        elif self._is_behind:
             self._withdraw()
         return True
 
+    @property
+    def _is_behind(self) -> bool:
+        """Whether a void that its operator has just asked for has not left yet."""
+        return self._fresh != "" and self._fresh not in self._sent_before
+
     def withdraw(self, void: Payment) -> bool:
         """Whether `void`, for which nobody waits any longer, is still behind others: it never left, and is over."""
-        behind = void.reference == self._fresh and self._fresh not in self._sent_before
+        behind = void.reference == self._fresh and self._is_behind
         if behind:
             self._withdraw()
         return behind
 
     def _withdraw(self) -> None:
-        fresh = self._terminal.durable.payments.get(self._fresh)
-        self._fresh = ""
-        if fresh is not None:
-            over = structs.replace(fresh, state=PaymentState.DECLINED, reason="no-connection")
-            self._terminal.record(over)
-            self._terminal.requests.resolved(over)
+        fresh, self._fresh = self._terminal.durable.payments[self._fresh], ""
+        over = structs.replace(fresh, state=PaymentState.DECLINED, reason="no-connection")
+        self._terminal.record(over)
+        self._terminal.requests.resolved(over)
 
     @property
     def idle(self) -> bool:

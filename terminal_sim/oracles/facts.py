@@ -48,7 +48,7 @@ class ReceivedMessage(NamedTuple):
 class SessionFacts:
     """Everything before the occurrence that is looked at. `terminal` is looked at from outside alone.
 
-    `payments` has all rows of each payment by its reference, oldest payment first; `sent` and `received` the messages, `first_sent` and `last_sent` those of each kind and trace number, `codes` the passcodes in force, `wrong` the wrong ones in a row, `locked` until when each is locked. `left` is what stood typed on the home screen when it was left, and its complaints. `asked` is the amount
+    `payments` has all rows of each payment by its reference, oldest payment first; `sent` and `received` the messages, `first_sent` the first of each kind and trace number, `codes` the passcodes in force, `wrong` the wrong ones in a row, `locked` until when each is locked. `left` is what stood typed on the home screen when it was left, and its complaints. `asked` is the amount
     that was confirmed for the next payment, None where none was; `asked_by_till` is the ticket of the point of sale that asked for it, "" where none did, and `till_line` the line by which it did. `boots_unlinked` says that there was no connection at the last boot. `accepted` has the passcodes that were accepted since the home screen, `been` the screens
     that have stood there since, and `address_asked` says that an address was typed, `application` which of its card the cardholder chose, and `way` by which verb a card was presented last since the home screen. `stan` is the trace number that was taken last, and `numbered` has the references that took one. `is_disturbed` says that
     something was done to a card, a reader or an answer, and `line_disturbed` that the
@@ -68,7 +68,6 @@ class SessionFacts:
     received: list[ReceivedMessage] = field(default_factory=list)
     sent: list[SentMessage] = field(default_factory=list)
     first_sent: dict[tuple[str, int], SentMessage] = field(default_factory=dict)
-    last_sent: dict[tuple[str, int], SentMessage] = field(default_factory=dict)
     printed: list[PrintedReceipt] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
@@ -156,6 +155,13 @@ class SessionFacts:
     def unsent(self) -> list[SeenRow]:
         """Those that have not left either."""
         return [row for row in self.waiting if self.newest(row.text("reference")).text("state") == "PENDING"]
+
+    @property
+    def under_way(self) -> set[str]:
+        """The references of those that have left."""
+        return {row.text("reference") for row in self.waiting} - {
+            row.text("reference") for row in self.unsent
+        }
 
     def let_through(self, oldest_first: Sequence[SeenRow], chosen: str) -> list[SeenRow]:
         """Which of these payments a list shows, newest first: as many as the profile says, or all that the filter `chosen` counts."""

@@ -20,6 +20,7 @@ from terminal_sim.oracles.occurrence import (
 from terminal_sim.oracles.states import (
     FILTERS,
     IN_DOUBT,
+    KEPT_NO_LONGER,
     NOT_PAID,
     NUMBERED_KINDS,
     PAYMENT_KINDS,
@@ -202,7 +203,6 @@ def _entry(facts: SessionFacts, entry: TraceEntry, *, is_on: bool) -> None:
         sent = SentMessage(content.out, content.mti, content.stan, content.amount, entry.at.mono)
         facts.sent.append(sent)
         facts.first_sent.setdefault((sent.out, sent.stan), sent)
-        facts.last_sent[sent.out, sent.stan] = sent
         count, _ = facts.repeats.get((content.out, content.stan), (0, 0))
         facts.repeats[content.out, content.stan] = count + 1, entry.at.mono
 
@@ -218,7 +218,7 @@ def _row(facts: SessionFacts, row: SeenRow, confirmed: TypedEntry | None) -> Non
             facts.unanswered.pop(row.text("reference"), None)
     elif row.kind == "offline.stored":
         facts.stored[row.text("reference")] = row
-    elif row.kind in ("offline.forwarded", "offline.declined", "offline.expired", "offline.lost"):
+    elif row.kind in KEPT_NO_LONGER:
         facts.gone.add(row.text("reference"))
     elif row.kind == "offline.settings":
         facts.allowed = {"yes": True, "no": False}.get(row.text("allowed"), facts.allowed)

@@ -8,8 +8,7 @@ from terminal_sim.bench import Role, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
-
-_ENDED = ("offline.forwarded", "offline.declined", "offline.lost", "offline.expired")
+from terminal_sim.oracles.states import KEPT_NO_LONGER
 
 
 @oracle(
@@ -20,12 +19,12 @@ _ENDED = ("offline.forwarded", "offline.declined", "offline.lost", "offline.expi
 def oldest_first(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if not facts.stored:
         return
-    left = {row.text("reference") for row in facts.waiting} - {row.text("reference") for row in facts.unsent}
+    left = facts.under_way
     waiting = [*facts.waiting, *(row for row in seen.rows if row.kind == "offline.stored")]
-    answers = {row.number("stan") for row in seen.rows if row.kind in _ENDED}
+    answers = {row.number("stan") for row in seen.rows if row.kind in KEPT_NO_LONGER}
     for entry in seen.entries:
         content = entry.content
-        if isinstance(content, contents.RowStored) and content.row in _ENDED:
+        if isinstance(content, contents.RowStored) and content.row in KEPT_NO_LONGER:
             waiting = [row for row in waiting if row.text("reference") != content.values["reference"]]
         if not isinstance(content, contents.MessageSent) or content.out != "advice":
             continue

@@ -205,9 +205,10 @@ def _first_to_leave(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
     kept = facts.waiting if facts.profile.offline.enabled else []
     if not kept or (seen.line != _OPENED and facts.outage is None):
         return None
-    left = {row.text("reference") for row in kept} - {row.text("reference") for row in facts.unsent}
-    under_way = left and seen.line == _OPENED
-    return None if under_way else facts.first_to_leave(kept, left, app_open=seen.around.app_open)
+    left = facts.under_way
+    if left and seen.line == _OPENED:
+        return None
+    return facts.first_to_leave(kept, left, app_open=seen.around.app_open)
 
 
 @oracle("R-message-7", "a repeat says that it is one", contents.MessageSent)
@@ -215,9 +216,13 @@ def repeats(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.line.startswith("power") or any(row.kind == "boot" for row in seen.rows):
         return
     for one in sent_in(seen):
-        first, last = (kept.get((one.out, one.stan)) for kept in (facts.first_sent, facts.last_sent))
-        again = one.out in (*_SENT_AGAIN, "card-advice") and last is not None and facts.powered_at < last.mono
-        if again and first is not None and one.mti == first.mti and first.mti.endswith("0"):
+        first, (_, last) = (
+            facts.first_sent.get((one.out, one.stan)),
+            facts.repeats.get((one.out, one.stan), (0, -1)),
+        )
+        if one.out not in (*_SENT_AGAIN, "card-advice") or first is None or facts.powered_at >= last:
+            continue
+        if one.mti == first.mti and first.mti.endswith("0"):
             yield f"{one.mti} {one.stan} was sent again as {first.mti}"
 
 

@@ -7,6 +7,8 @@ FILTERS = {
 }  # fmt: skip
 GIVES_BACK = ("refund", "void")
 """The kinds of payments that no sum counts."""
+KEPT_NO_LONGER = ("offline.forwarded", "offline.declined", "offline.expired", "offline.lost")
+"""The kinds of rows by which a stored payment is over."""
 APPROVED = ("00", "10")
 """The response codes of an approval and of a partial one (ISO 8583, DE 39)."""
 NOT_PAID = (

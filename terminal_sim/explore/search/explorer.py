@@ -170,7 +170,8 @@ class Explorer:
                 continue
             acting.mend()
             is_first = not acting.session.acts
-            number = None if acting.session.terminal.conditions() else self._next_untried(is_first=is_first)
+            spoilt = not is_first and acting.session.terminal.conditions()
+            number = None if spoilt else self._next_untried(is_first=is_first)
             if number is None:
                 return
             before, errand = len(acting.session.acts), self.errands[number]
