@@ -53,12 +53,16 @@ class TextLine(Struct, frozen=True):
 
 
 class Choice(Struct, frozen=True):
-    """A menu entry, tile or list row: touching it selects it. `detail` stands to its right or below."""
+    """A menu entry, tile or list row: touching it selects it. `detail` stands to its right or below.
+
+    One that is the seller's alone is left out of a display of the customer's own.
+    """
 
     id: str
     text: Phrase
     detail: Phrase = ""
     tile: bool = False
+    sellers: bool = False
 
 
 class Tab(Struct, frozen=True):

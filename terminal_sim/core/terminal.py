@@ -25,7 +25,7 @@ from terminal_sim.core.offline import FORWARD_ALARM, OFFLINE_ALARM
 from terminal_sim.core.own_flows import OwnFlow
 from terminal_sim.core.reversals import REVERSAL_ALARM
 from terminal_sim.core.rows.kinds import BootRow, ClockRow, OrderRow, PowerRow, TamperRow, UnexpectedRow
-from terminal_sim.core.screen import Banner, Button, Choice, Pad, Screen, Tab, TextLine, Tone
+from terminal_sim.core.screen import Banner, Button, Choice, Element, Pad, Screen, Tab, TextLine, Tone
 from terminal_sim.core.services import FIELD_ALARM
 from terminal_sim.core.settlements import BATCH_ALARM, SETTLEMENT_ALARM
 from terminal_sim.core.stack import STATE_ALARM, FlowStack
@@ -76,8 +76,7 @@ class Terminal(FlowStack):
         """What a display of the customer's own shows: the payment, or who the shop is."""
         if self.environment.app_open and self.stack[-1].faces_customer:
             shown = self.screen()
-            hidden = Tab | Banner | Choice
-            return Screen(shown.id, tuple(e for e in shown.elements if not isinstance(e, hidden)))
+            return Screen(shown.id, tuple(e for e in shown.elements if not _is_sellers(e)))
         return Screen(
             "welcome", tuple(TextLine(line, tone=Tone.BIG) for line in self.profile.receipts.header)
         )
@@ -275,6 +274,11 @@ class Terminal(FlowStack):
 
 
 # What handles an event, by its type: one table for all terminals.
+def _is_sellers(element: Element) -> bool:
+    """Whether an element of a payment's screen is left out of the customer's display."""
+    return isinstance(element, Tab | Banner) or (isinstance(element, Choice) and element.sellers)
+
+
 _HANDLERS: dict[type, Callable[[Terminal, Any], object]] = {
     ev.KeyPressed: Terminal._key,
     ev.Touched: Terminal._touch,

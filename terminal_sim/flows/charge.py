@@ -89,7 +89,11 @@ class ChargeFlow(MessageReceiptFlow, RestrictedFlow):
 
     def present(self) -> Screen:
         shown = super().present()
-        ways = tuple(Choice(way, say(way)) for way in self.ways) if self.prompt == "present-card" else ()
+        ways = (
+            tuple(Choice(way, say(way), sellers=True) for way in self.ways)
+            if self.prompt == "present-card"
+            else ()
+        )
         *elements, leave = shown.elements
         return Screen(shown.id, (*elements, *ways, leave))
 

@@ -16,11 +16,17 @@ from terminal_sim.core.payment_request import Awaited
 from terminal_sim.core.receipt import Copy
 from terminal_sim.core.screen import Button, Element, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
-from terminal_sim.emv.data.response_code import REFERRALS
+from terminal_sim.emv.data.response_code import PIN_TRIES_EXCEEDED, REFERRALS, WRONG_PIN
 from terminal_sim.flows import fields
 from terminal_sim.flows.receipts import Copies, receipt_for
 
 _GOOD = ("approved", "accepted-offline")
+_TOLD = {
+    **dict.fromkeys(REFERRALS, "call-your-bank"),
+    WRONG_PIN: "incorrect-pin",
+    PIN_TRIES_EXCEEDED: "pin-tries-exceeded",
+}
+"""What the cardholder is told besides, by the response code of the issuer who declines."""
 # The red key, where a payment has ended and only its paper is open: it cancels nothing, and does not say that it does.
 _NO_RECEIPT = Button("no-receipt", say("no-receipt"), "CANCEL", quiet=True)
 
@@ -138,17 +144,14 @@ class EndingFlow(fields.TypedField):
         ]
         if good and self.payment is not None and self.payment.cvm == "signature":
             lines.append(TextLine(say("signature"), "signature"))
-        paid = self.payment
-        if good and paid is not None and paid.requested not in (0, paid.amount.minor):
-            asked = Money(paid.requested, paid.amount.currency)
-            left = Money(paid.requested - paid.amount.minor, paid.amount.currency)
-            partly = say("partly-approved", requested=asked, left=left)
-            lines.append(TextLine(partly, "partly-approved", Tone.BAD))
+        if good and self.payment is not None:
+            lines += left_to_pay(self.payment)
         if self.reply is not None and self.notice.id == "declined":
             code = say("response-code", code=self.reply.response_code)
             lines.append(TextLine(code, "response-code", Tone.SMALL))
-            if self.reply.response_code in REFERRALS:
-                lines.append(TextLine(say("call-your-bank"), "call-your-bank"))
+            told = _TOLD.get(self.reply.response_code)
+            if told is not None:
+                lines.append(TextLine(say(told), told))
         if self.terminal.environment.card_in:
             lines.append(TextLine(say("remove-card"), "remove-card"))
         buttons = (fields.CONFIRM,) if good else (fields.CONFIRM, fields.CANCEL)
@@ -183,6 +186,15 @@ class EndingFlow(fields.TypedField):
         """The amount of the payment as a line, or nothing where it is zero."""
         paid = self.payment.amount if self.payment is not None else self.amount
         return (TextLine(say("sum", amount=paid), "sum"),) if paid.minor else ()
+
+
+def left_to_pay(paid: Payment) -> tuple[TextLine, ...]:
+    """What the acquirer did not approve of the amount that was asked for, as a line; nothing where that was all."""
+    if paid.requested in (0, paid.amount.minor):
+        return ()
+    asked = Money(paid.requested, paid.amount.currency)
+    left = Money(paid.requested - paid.amount.minor, paid.amount.currency)
+    return (TextLine(say("partly-approved", requested=asked, left=left), "partly-approved", Tone.BAD),)
 
 
 def _leaving(trigger: Trigger, source: str | tuple[str, ...]) -> Moves[EndingFlow]:

@@ -12,12 +12,12 @@ from terminal_sim.core import effects as fx
 from terminal_sim.core.environment import refusal_to_begin
 from terminal_sim.core.events import Event, Printed, Trigger
 from terminal_sim.core.flow import DONE, STAY, Firmware, Flow, Move, Moves, State, States
-from terminal_sim.core.payment import Payment
+from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.receipt import Copy, reprinted
 from terminal_sim.core.screen import Choice, Element, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import fields
-from terminal_sim.flows.ending import ENDINGS
+from terminal_sim.flows.ending import ENDINGS, left_to_pay
 from terminal_sim.flows.paging import PagedFlow, page_moves
 from terminal_sim.flows.receipts import Copies, receipt_for, reprint_of
 from terminal_sim.flows.void import VOID_MOVES, VoidFlow
@@ -156,6 +156,8 @@ class HistoryFlow(VoidFlow, PagedFlow):
                 TextLine(_detail(picked), picked.state.shown_as),
                 TextLine(say("card-line", brand=picked.card_type, last4=picked.last4)),
             ]
+            if picked.state is PaymentState.COMPLETED:
+                elements += left_to_pay(picked)
         if self.remark is not None and (remark := self._why_no_void) is not None:
             elements.append(TextLine(remark, remark.id, Tone.BAD))
         if self._offers_void:

@@ -32,6 +32,9 @@ class HomeFlow(RequestedFlow):
     def is_shortcut(self, _: Event) -> bool:
         return self.typed in self.terminal.profile.home.shortcuts
 
+    def has_menu(self, _: Event) -> bool:
+        return bool(self.terminal.profile.home.menu)
+
     def one_left(self, _: Event) -> bool:
         return len(self.typed) == 1
 
@@ -45,10 +48,14 @@ class HomeFlow(RequestedFlow):
             self._open(event.target)
 
     def open_shortcut(self, event: Event) -> None:
-        menu = MENU.begin(self.terminal)
-        menu.menu = self.terminal.profile.home.shortcuts[self.typed]
+        shortcut = self.terminal.profile.home.shortcuts[self.typed]
         self.forget(event)
-        self.terminal.push(menu)
+        self._push_menu(shortcut)
+
+    def open_menu(self, event: Event) -> None:
+        """Open the main menu; digits that were typed before it open nothing any more."""
+        self.forget(event)
+        self._push_menu(self.terminal.profile.home.menu)
 
     def wrong_shortcut(self, event: Event) -> None:
         self.forget(event)
@@ -60,6 +67,11 @@ class HomeFlow(RequestedFlow):
     def begin(self, event: Event) -> None:
         if isinstance(event, KeyPressed):
             self.typed = event.key
+
+    def _push_menu(self, name: str) -> None:
+        menu = MENU.begin(self.terminal)
+        menu.menu = name
+        self.terminal.push(menu)
 
     def _open(self, id: str) -> None:  # noqa: A002
         entry = next(entry for entry in self.terminal.profile.home.entries if entry.id == id)
@@ -95,6 +107,7 @@ HOME = Flow(
         Move(Trigger.CLEAR, "typing", STAY, action=HomeFlow.rub_out),
         Move(Trigger.CONFIRM, "typing", "idle", guard=HomeFlow.is_shortcut, action=HomeFlow.open_shortcut),
         Move(Trigger.CONFIRM, "typing", "idle", action=HomeFlow.wrong_shortcut),
+        Move(Trigger.MENU, ("idle", "typing"), "idle", guard=HomeFlow.has_menu, action=HomeFlow.open_menu),
         Move(Trigger.CANCEL, "typing", "idle", action=HomeFlow.forget),
         Move(Trigger.TIMEOUT, "typing", "idle", action=HomeFlow.forget),
         *request_moves("idle"),

@@ -81,7 +81,7 @@ def chart_alarms(terminal: TerminalUnderTest) -> list[OracleAlarm]:
 
 def promised(profile: Profile) -> frozenset[str]:
     """The flows that the menus of a profile lead to, as far as its switches let them stand there."""
-    menus = [*profile.home.shortcuts.values()]
+    menus = [*profile.home.shortcuts.values(), *([profile.home.menu] if profile.home.menu else [])]
     found: set[str] = set()
     ahead = [*profile.home.entries]
     been: set[str] = set()

@@ -12,6 +12,9 @@ from terminal_sim.oracles.on_screen import language_at_the_end
 from terminal_sim.oracles.oracle import oracle
 from terminal_sim.oracles.states import ASKS_FOR_CARD
 
+_SAID = (Role.TITLE, Role.LINE, Role.INPUT, Role.QR)
+_CARDHOLDERS = ("application-", "digital-receipt")
+
 
 @oracle(
     "R-customer-1",
@@ -24,8 +27,8 @@ def customer(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     view, screen = facts.terminal.view("customer"), screen_id(seen.after)
     if any(one.role in (Role.TAB, Role.BANNER) for one in view.unplaced):
         yield "it has tabs or banners"
-    if any(one.role is Role.CHOICE for one in view.unplaced):
-        yield f"it has choices, and {view.screen.id} is the seller's to touch"
+    if screen in ASKS_FOR_CARD and any(one.role is Role.CHOICE for one in view.unplaced):
+        yield "it has choices, and the way of paying is the seller's to touch"
     private = screen in (
         "home",
         "history",
@@ -57,6 +60,27 @@ def customer(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 @oracle(
+    "R-customer-2",
+    "the customer's display says of a payment all that the seller's does, and offers what is the cardholder's to choose",
+    contents.ScreenShown,
+)
+def customers_copy(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if "customer" not in facts.profile.displays or seen.until != seen.mono:
+        return
+    view, sellers = facts.terminal.view("customer"), facts.terminal.view("seller")
+    if view.screen.id != sellers.screen.id:
+        return
+    said = {one.id for one in view.unplaced}
+    lacking = [
+        one.id
+        for one in sellers.unplaced
+        if (one.role in _SAID or one.id.startswith(_CARDHOLDERS)) and one.id not in said
+    ]
+    if lacking:
+        yield f"{view.screen.id} lacks {', '.join(lacking)}, which the seller reads"
+
+
+@oracle(
     "R-language-2",
     "a display of the customer's own speaks the card's language where the cardholder is spoken to, and the seller's does not",
     contents.ScreenShown,
@@ -75,4 +99,4 @@ def customers_language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{seen.came_to} is in {view.locale}, and the cardholder speaks {spoken}"
 
 
-CUSTOMERS = (customer, customers_language)
+CUSTOMERS = (customer, customers_copy, customers_language)

@@ -52,7 +52,7 @@ class SessionFacts:
     that was confirmed for the next payment, None where none was; `asked_by_till` is the ticket of the point of sale that asked for it, "" where none did, and `till_line` the line by which it did. `boots_unlinked` says that there was no connection at the last boot. `accepted` has the passcodes that were accepted since the home screen, `been` the screens
     that have stood there since, and `address_asked` says that an address was typed, `application` which of its card the cardholder chose, and `way` by which verb a card was presented last since the home screen. `stan` is the trace number that was taken last, and `numbered` has the references that took one. `is_disturbed` says that
     something was done to a card, a reader or an answer, and `line_disturbed` that the
-    line to the reader was not sound at some time. `receipts_due` has, by payment, where its receipt is to go by message. `repeats` has, by its kind and trace number, how often
+    line to the reader was not sound at some time. `stopped` has, by payment, how many rows it had when a copy of it last stopped for want of paper. `receipts_due` has, by payment, where its receipt is to go by message. `repeats` has, by its kind and trace number, how often
     each message was sent since the last boot and when last; `unanswered` the kind of message, by its reference, that a person is called for. `passcode_asked` is the name of the passcode that was asked for last. `presented` has the
     lines that presented cards since the home screen, "" for one that was used before or asked for in another way, `used` the cards of the session so far, and `is_spent` says that the card in the slot was read for a payment, `script_due` that the issuer's next answer has a script; `is_plain` says that nothing was ever made to go wrong with cards, power or storage, nor an answer to stay out, and `host_told` that the host was told what to answer. `settlements` are the rows of batches.
     """
@@ -69,6 +69,7 @@ class SessionFacts:
     sent: list[SentMessage] = field(default_factory=list)
     first_sent: dict[tuple[str, int], SentMessage] = field(default_factory=dict)
     printed: list[PrintedReceipt] = field(default_factory=list)
+    stopped: dict[str, int] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     wrong: dict[str, int] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from terminal_sim.bench import Profile, Role, TraceEntry, contents
 from terminal_sim.oracles.facts import ReceivedMessage, SeenOutage, SentMessage, SessionFacts
@@ -79,6 +79,8 @@ def fold(facts: SessionFacts, seen: Occurrence) -> None:
     if contents.MessageReceived in seen.kinds or _lost_an_answer(seen):
         facts.script_due = False
     facts.printed += seen.printed
+    for name in _stopped(seen):
+        facts.stopped[name] = len(facts.payments.get(name, ()))
     if seen.line.startswith("power"):
         facts.powered_at, facts.boots_unlinked = seen.mono, not seen.around.network
     if seen.confirmed is not None:
@@ -108,6 +110,14 @@ def fold(facts: SessionFacts, seen: Occurrence) -> None:
         facts.asked_by_till, facts.left_home_at, facts.ended = seen.line.split()[2], seen.mono, ""
         facts.till_line = seen.line
     facts.mono = seen.until
+
+
+def _stopped(seen: Occurrence) -> Iterator[str]:
+    """The payments of which a copy stopped for want of paper."""
+    if contents.ReceiptStopped in seen.kinds:
+        for entry in seen.entries:
+            if isinstance(entry.content, contents.ReceiptStopped):
+                yield entry.content.reference
 
 
 def _begin_anew(facts: SessionFacts) -> None:
@@ -281,8 +291,7 @@ def asked_passcode(profile: Profile, seen: Occurrence) -> str:
     if "change-passcode" in began:
         named = next((one.passcode for one in entries if one.id == seen.target), "")
         return named or next(iter(profile.passcodes))
-    typed = text_of(seen.before, "shortcut")
-    opened = next((one.menu for one in entries if one.id == seen.target), "") or profile.home.shortcuts.get(
-        typed
-    )
+    home, typed = profile.home, text_of(seen.before, "shortcut")
+    by_key = home.menu if seen.key == "MENU" else home.shortcuts.get(typed)
+    opened = next((one.menu for one in entries if one.id == seen.target), "") or by_key
     return profile.menus[opened].passcode if opened else ""

@@ -138,6 +138,10 @@ def transaction(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     shown = {"AUTH_SENT": "sent", "FORWARD_SENT": "pending"}.get(state, state.lower().replace("_", "-"))
     if not has(seen.after, shown):
         yield f"{picked_now} is {state}, and the screen does not say {shown}"
+    asked, paid, left = row.number("requested"), row.number("amount"), text_of(seen.after, "partly-approved")
+    wanted = f"{asked:03d}{asked - paid:03d}" if state == "COMPLETED" and asked not in (0, paid) else ""
+    if digits(left) != wanted:
+        yield f"{paid} of {asked} was approved, and the screen says {left or 'nothing'!r} of the rest"
     brand, last4 = row.text("brand").replace("-", " ").upper(), row.text("pan")[-4:]
     lines = [one.wording for one in seen.after.unplaced] if seen.after is not None else []
     if not any(line.endswith(last4) and brand in line for line in lines if not line[:1].isdigit()):

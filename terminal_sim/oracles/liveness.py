@@ -54,6 +54,10 @@ def takes_keys(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{more} payments are offered on {screen}, and {key} was ignored"
 
 
+_COMES_AND_GOES = {contents.KeyPress, contents.Touch, contents.EventTaken, contents.StateChanged}
+"""What nobody notices: a flow that begins and ends at once is nothing to who touched it."""
+
+
 @oracle("R-key-2", "what is touched, or confirmed, brings something about", contents.KeyPress, contents.Touch)
 def brings_about(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.ignored or not seen.is_on or seen.before is None or seen.after is None:
@@ -64,7 +68,7 @@ def brings_about(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if not touched or seen.before.complaints:
         return
     shown = seen.before.screen == seen.after.screen and seen.before.locale == seen.after.locale
-    if shown and seen.kinds <= {contents.KeyPress, contents.Touch, contents.EventTaken}:
+    if shown and seen.kinds <= _COMES_AND_GOES:
         yield f"{seen.target or seen.key} on {screen_id(seen.before)} was taken, and nothing came of it"
 
 
@@ -267,8 +271,9 @@ def serves(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle(
     "R-home-5",
-    "the green key and the shortcuts of the home screen open what the profile says",
+    "the green key, the menu key and the shortcuts of the home screen open what the profile says",
     contents.KeyPress,
+    contents.InputIgnored,
     left=("home",),
 )
 def opens(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
@@ -280,6 +285,10 @@ def opens(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"{typed} was confirmed, and nothing opened"
     if seen.key == "OK" and typed and typed not in home.shortcuts and contents.Beeped not in seen.kinds:
         yield f"{typed} is no shortcut, and was refused without a tone"
+    if seen.key == "MENU" and home.menu:
+        wanted = "passcode" if facts.profile.menus[home.menu].passcode else f"menu-{home.menu}"
+        if seen.came_to != wanted:
+            yield f"the menu key was pressed, and {seen.came_to or 'nothing'} opened in place of {wanted}"
     if seen.key == "OK" and not typed and home.confirm and not seen.came_to:
         yield f"the green key was pressed, and {home.confirm} did not open"
     if (

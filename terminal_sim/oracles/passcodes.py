@@ -162,6 +162,7 @@ def _guards(profile: Profile) -> Mapping[str, frozenset[str]]:
     home = (
         *(one.menu or f"flow {one.flow}" for one in profile.home.entries),
         *profile.home.shortcuts.values(),
+        *([profile.home.menu] if profile.home.menu else []),
     )
     return _guards_of(menus, home)
 

@@ -55,12 +55,18 @@ def row_of(facts: SessionFacts, seen: Occurrence, reference: str) -> SeenRow | N
 
 
 def row_on(facts: SessionFacts, seen: Occurrence, paper: PrintedReceipt) -> SeenRow | None:
-    """The row that a paper speaks of: the newest, but for the receipt of a payment that was kept, which speaks of its taking even where it waited for paper or a key, as a copy of it does that waited for paper."""
+    """The row that a paper speaks of: the newest, but for two.
+
+    The receipt of a payment that was kept speaks of its taking, even where it waited for paper or a key. A copy that waited for paper speaks of
+    the payment as it was when it stopped.
+    """
     name = paper.receipt.reference
+    if is_reprint(paper):
+        then = facts.payments.get(name, [])[: facts.stopped.get(name, 0)]
+        return then[-1] if then and seen.line == "paper in" else row_of(facts, seen, name)
     own = [row for row in seen.rows if row.kind in PAYMENT_KINDS and row.text("reference") == name]
     kept = [row for row in (*facts.payments.get(name, ()), *own) if row.text("state") == "PENDING"]
-    waited = seen.line == "paper in" and "receipt-offline" in paper.ids
-    return kept[-1] if kept and (waited or not is_reprint(paper)) else row_of(facts, seen, name)
+    return kept[-1] if kept else row_of(facts, seen, name)
 
 
 @oracle(

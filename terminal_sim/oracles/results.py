@@ -16,7 +16,8 @@ from terminal_sim.oracles.states import ASKS_FOR_CARD, NOT_PAID
 _SAID = re.compile(r'(server|register)="([^"]*)"')
 _GOOD = ("approved", "accepted-offline")
 _BAD = tuple(screen for screen in NOT_PAID if screen != "reader-lost")
-_REFERRALS = ("01", "02")  # ISO 8583: refer to card issuer
+_TOLD_BY_CODE = {"call-your-bank": ("01", "02"), "incorrect-pin": ("55",), "pin-tries-exceeded": ("75",)}
+"""ISO 8583, field 39: refer to the issuer; wrong PIN; allowable number of PIN tries exceeded."""
 _PAPER = ("customer-receipt", "merchant-receipt", "out-of-paper")
 _IN_TIME = (
     *ASKS_FOR_CARD,
@@ -100,8 +101,10 @@ def said_why(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         and not has(seen.after, "response-code")
     ):
         yield f"the answer was {code}, and the screen does not say so"
-    if code and row.text("state") == "DECLINED" and has(seen.after, "call-your-bank") != (code in _REFERRALS):
-        yield f"the answer was {code}, and the cardholder is {'not ' if code in _REFERRALS else ''}told to call the bank"
+    if code and row.text("state") == "DECLINED":
+        for words, codes in _TOLD_BY_CODE.items():
+            if has(seen.after, words) != (code in codes):
+                yield f"the answer was {code}, and the cardholder reads {'no ' if code in codes else ''}{words}"
 
 
 @oracle(

@@ -89,9 +89,9 @@ def _faults(
 
 def _reachable(profile: Profile) -> set[str]:
     seen: set[str] = set()
-    ahead = [entry.menu for entry in profile.home.entries if entry.menu] + list(
-        profile.home.shortcuts.values()
-    )
+    home = profile.home
+    ahead = [entry.menu for entry in home.entries if entry.menu]
+    ahead += [*home.shortcuts.values(), *([home.menu] if home.menu else [])]
     while ahead:
         name = ahead.pop()
         if name not in seen:

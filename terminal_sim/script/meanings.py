@@ -120,7 +120,7 @@ ENTRIES = {
 MESSAGES = {
     "sale": "A purchase with a card that is there.",
     "moto": "A purchase by mail or telephone order: the card number was typed.",
-    "void": "A completed payment is taken back before it is settled.",
+    "void": "A completed payment is taken back, in the batch that is open then.",
     "refund": "Money goes back to a card.",
     "reversal": "A request whose end is unknown is taken back.",
     "advice": "An offline payment is forwarded.",

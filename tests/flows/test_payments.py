@@ -660,3 +660,11 @@ def test_a_referral_is_declined_and_says_whom_to_call(drive: Drive) -> None:
     drive.pass_time()
     assert "declined" in shown(drive)
     assert "call-your-bank" in shown(drive)
+
+
+@pytest.mark.parametrize(("code", "said"), [("55", "incorrect-pin"), ("75", "pin-tries-exceeded")])
+def test_a_pin_that_the_issuer_refused_is_told_to_who_typed_it(drive: Drive, code: str, said: str) -> None:
+    drive.bench.host_answers([f"declined:{code}"])
+    drive.sale("insert", "visa-credit")
+    drive.pass_time()
+    assert {"declined", "response-code", said} <= set(shown(drive))

@@ -141,6 +141,7 @@ MEANINGS: Mapping[type, Mapping[str, str]] = {
         "style": "tiles to touch, an idle screen with Start, or an amount over tabs",
         "entries": "entries in their order",
         "confirm": "entry that the green key starts",
+        "menu": "menu that the menu key opens",
         "shortcuts": "menus that digits and the green key open",
         "flow": "flow that shows the home screen",
     },

@@ -44,12 +44,14 @@ class Menu:
 class Home:
     """The home screen: `tiles` to touch, an idle screen with `start`, or an amount pad over `tabs` always in reach.
 
-    `flow` is the flow that shows it, the lowest one of all. `confirm` is what the green key starts there.
+    `flow` is the flow that shows it, the lowest one of all. `confirm` is what the green key starts there, and `menu` what its menu key
+    opens.
     """
 
     style: Literal["tiles", "start", "tabs"]
     entries: tuple[MenuEntry, ...]
     confirm: str = ""
+    menu: str = ""
     shortcuts: dict[str, str] = field(default_factory=dict)
     flow: str = "home"
 

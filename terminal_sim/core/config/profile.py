@@ -91,6 +91,8 @@ class Profile:
         for digits, menu_name in self.home.shortcuts.items():
             if menu_name not in self.menus:
                 raise ValueError(f"home.shortcuts.{digits}: there is no menu {menu_name!r}")
+        if self.home.menu and self.home.menu not in self.menus:
+            raise ValueError(f"home.menu: there is no menu {self.home.menu!r}")
         if self.refunds.unreferenced and self.refunds.passcode not in self.passcodes:
             raise ValueError(f"refunds.passcode: there is no passcode {self.refunds.passcode!r}")
         if self.drawing is not None:

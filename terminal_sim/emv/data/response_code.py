@@ -10,6 +10,10 @@ APPROVALS: Final = ("00", "10")
 REFERRALS: Final = ("01", "02")
 """The codes by which the issuer wants to be called."""
 
+WRONG_PIN: Final = "55"
+PIN_TRIES_EXCEEDED: Final = "75"
+"""What the issuer says of a PIN that it has checked itself."""
+
 OFFLINE_APPROVED: Final = b"Y1"
 OFFLINE_DECLINED: Final = b"Z1"
 UNREACHED_APPROVED: Final = b"Y3"

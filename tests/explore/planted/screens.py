@@ -93,10 +93,20 @@ def _less(shown: Any, item: str) -> Any:
     )
 
 
+def _without_choices(sound: Any) -> Any:
+    def shown(self: Terminal) -> Any:
+        own = sound(self)
+        return structs.replace(
+            own, elements=tuple(one for one in own.elements if not isinstance(one, Choice))
+        )
+
+    return shown
+
+
 def _with_choices(sound: Any) -> Any:
     def shown(self: Terminal) -> Any:
         own, seller = sound(self), self.screen()
-        choices = tuple(one for one in seller.elements if isinstance(one, Choice))
+        choices = tuple(one for one in seller.elements if isinstance(one, Choice) and one not in own.elements)
         return (
             structs.replace(own, elements=(*own.elements, *choices)) if self.stack[-1].faces_customer else own
         )
@@ -246,6 +256,10 @@ SCREENS = (
     PlantedBug("a reader that was lost is still waited for", READER, without_move("charge", Trigger.READER_LOST, "present")),
     PlantedBug("the customer's display has what is the seller's to touch", REGISTER, wraps(Terminal, "customer_screen", _with_choices)),
     PlantedBug("the customer's copy of the screen lacks the amount", REGISTER, wraps(Terminal, "customer_screen", lambda sound: lambda self: _less(sound(self), "sum"))),
+    PlantedBug("the cardholder's choices are on the seller's display alone", REGISTER, wraps(Terminal, "customer_screen", _without_choices)),
+    PlantedBug("a transaction does not say what was not approved of it", SQUARE, _without(HistoryFlow, "one", "partly-approved"), ALLOWED),
+    PlantedBug("who typed a PIN that the issuer refused is not told so", V400M, _without(EndingFlow, "ending", "incorrect-pin")),
+    PlantedBug("the menu key opens nothing once a digit was typed", V400M, without_move("home", Trigger.MENU, "typing")),
     PlantedBug("the list of orders is shown to the customer", REGISTER, sets(OrdersFlow, "faces_customer", True)),
     PlantedBug("a signature is asked for that nobody has to give", V400M, wraps(EndingFlow, "ending", lambda sound: lambda self: _signed(sound(self)))),
     PlantedBug("the screen does not ask for the signature", V400M, _without(EndingFlow, "ending", "signature")),

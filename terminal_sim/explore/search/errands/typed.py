@@ -31,6 +31,9 @@ def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> 
     """A shortcut typed twice and cleared; payments without the card, with each number, month and code that is right or nearly so."""
     for digits in profile.home.shortcuts:
         yield ((PRESS, digits * 2, "CLEAR", "CANCEL"),)
+    if profile.home.menu:
+        yield ((PRESS, "MENU"),)
+        yield ((PRESS, "1", "MENU"), (TAP, profile.menus[profile.home.menu].entries[0].id))
     if profile.keypad.power_off:
         for start in starts(profile):
             for length in ("1s", "2999ms", "3s"):
