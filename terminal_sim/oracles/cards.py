@@ -58,19 +58,21 @@ def in_the_result(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{row.text('reference')} was verified by {row.text('cvm') or 'nothing'}, and a PIN was typed"
 
 
-@oracle("R-pin-3", "each wrong PIN leaves one try less", contents.ScreenShown, left=("enter-pin",))
+@oracle(
+    "R-pin-3",
+    "each wrong PIN leaves one try less, and is said to be wrong",
+    contents.ScreenShown,
+    left=("enter-pin",),
+)
 def tries(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.before) != "enter-pin" or seen.key != "OK" or seen.ignored or facts.tries_left < 0:
+        return
     said = text_of(seen.after, "wrong-pin")
-    if (
-        said
-        and screen_id(seen.before) == "enter-pin"
-        and seen.key == "OK"
-        and not seen.ignored
-        and facts.tries_left >= 0
-    ):
-        left = int(digits(said) or "0")
-        if left >= facts.tries_left:
-            yield f"{said!r}, and before there were {facts.tries_left}"
+    left = int(digits(said) or "0")
+    if said and left >= facts.tries_left:
+        yield f"{said!r}, and before there were {facts.tries_left}"
+    if not said and facts.tries_left > 1 and screen_id(seen.after) == "enter-pin":
+        yield f"the PIN is asked for again with {facts.tries_left - 1} left, and not said to be wrong"
 
 
 @oracle("R-reader-1", "the reader takes the ways in that the screen names, and no others")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from terminal_sim.bench import Role, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 from terminal_sim.oracles.states import KEPT_NO_LONGER
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
+"""Where the wall clock of a terminal begins, in civil time."""
 
 
 @oracle(
@@ -92,8 +96,9 @@ def first_deadline(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         minutes = (now.wall - now.mono + min(ends)) // 60_000_000
         hour, minute = minutes // 60 % 24, minutes % 60
         clocks = {f"{hour}{minute:02d}", f"{hour:02d}{minute:02d}", f"{(hour + 11) % 12 + 1}{minute:02d}"}
-        if not digits(said).endswith(tuple(clocks)):
-            yield f"{said!r}, and the first expires at {hour}:{minute:02d}"
+        day = (_EPOCH + timedelta(minutes=minutes)).day
+        if digits(said) not in {f"{day}{clock}" for clock in clocks}:
+            yield f"{said!r}, and the first expires on the {day}. at {hour}:{minute:02d}"
 
 
 @oracle(

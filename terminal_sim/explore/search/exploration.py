@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, cycle
 from typing import Protocol
 
 from terminal_sim import collector
@@ -128,10 +128,11 @@ def prints_alike(one: Ground, other: Ground) -> bool:
 
 
 def varied(plain: Ground) -> tuple[Ground, ...]:
-    """The ground and its variants, it itself first. Raises `ProfileError`."""
+    """The ground and its variants, it itself first. Where no locale is given, some of them speak the other languages of the profile. Raises `ProfileError`."""
+    spoken = (plain.locale,) if plain.locale else ("", "", *plain.model.languages[1:])
     return tuple(
-        Ground.of(plain.profile, each, plain.oracles, locale=plain.locale, classes=plain.classes)
-        for each in variants(plain.model, plain.options)
+        Ground.of(plain.profile, each, plain.oracles, locale=locale, classes=plain.classes)
+        for each, locale in zip(variants(plain.model, plain.options), cycle(spoken), strict=False)
     )
 
 

@@ -22,6 +22,7 @@ from terminal_sim.core.stack import FlowStack
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
 from terminal_sim.flows import checkout
+from terminal_sim.flows.cardholder import CardholderFlow
 from terminal_sim.flows.charge import ChargeFlow
 from terminal_sim.flows.checkout import CheckoutFlow
 from terminal_sim.flows.ending import EndingFlow
@@ -87,10 +88,32 @@ def _without(owner: Any, name: str, item: str) -> Plant:
     return wraps(owner, name, lambda sound: lambda self: _less(sound(self), item))
 
 
+_DAY = 86_400_000_000
+
+
 def _less(shown: Any, item: str) -> Any:
     return structs.replace(
         shown, elements=tuple(one for one in shown.elements if getattr(one, "id", "") != item)
     )
+
+
+def _no_word_of_the_last_try(sound: Any) -> Any:
+    def asked(self: CardholderFlow) -> Any:
+        is_last = getattr(self.asked, "tries_left", None) == 1
+        return _less(sound(self), "wrong-pin") if is_last else sound(self)
+
+    return asked
+
+
+def _of_today(sound: Any) -> Any:
+    """The deadline's time of day on the day that it is."""
+
+    def first(self: OfflineQueue) -> Instant | None:
+        found = sound(self)
+        begins = self._terminal.now.wall // _DAY * _DAY
+        return found and Instant(found.mono, begins + found.wall % _DAY)
+
+    return first
 
 
 def _without_choices(sound: Any) -> Any:
@@ -259,6 +282,8 @@ SCREENS = (
     PlantedBug("the cardholder's choices are on the seller's display alone", REGISTER, wraps(Terminal, "customer_screen", _without_choices)),
     PlantedBug("a transaction does not say what was not approved of it", SQUARE, _without(HistoryFlow, "one", "partly-approved"), ALLOWED),
     PlantedBug("who typed a PIN that the issuer refused is not told so", V400M, _without(EndingFlow, "ending", "incorrect-pin")),
+    PlantedBug("the last PIN try does not say that the one before was wrong", S1F2, wraps(CardholderFlow, "enter_pin", _no_word_of_the_last_try)),
+    PlantedBug("the banner says the hour of tomorrow and the day of today", READER, wraps(OfflineQueue, "first_deadline", _of_today), ALLOWED),
     PlantedBug("the menu key opens nothing once a digit was typed", V400M, without_move("home", Trigger.MENU, "typing")),
     PlantedBug("the list of orders is shown to the customer", REGISTER, sets(OrdersFlow, "faces_customer", True)),
     PlantedBug("a signature is asked for that nobody has to give", V400M, wraps(EndingFlow, "ending", lambda sound: lambda self: _signed(sound(self)))),
