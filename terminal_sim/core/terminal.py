@@ -273,12 +273,12 @@ class Terminal(FlowStack):
         self._begin()
 
 
-# What handles an event, by its type: one table for all terminals.
 def _is_sellers(element: Element) -> bool:
     """Whether an element of a payment's screen is left out of the customer's display."""
     return isinstance(element, Tab | Banner) or (isinstance(element, Choice) and element.sellers)
 
 
+# What handles an event, by its type: one table for all terminals.
 _HANDLERS: dict[type, Callable[[Terminal, Any], object]] = {
     ev.KeyPressed: Terminal._key,
     ev.Touched: Terminal._touch,

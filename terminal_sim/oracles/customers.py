@@ -13,7 +13,10 @@ from terminal_sim.oracles.oracle import oracle
 from terminal_sim.oracles.states import ASKS_FOR_CARD
 
 _SAID = (Role.TITLE, Role.LINE, Role.INPUT, Role.QR)
+"""What a screen says; all else on it is there to be touched, or tells of the terminal."""
+
 _CARDHOLDERS = ("application-", "digital-receipt")
+"""How the ids of what the cardholder chooses begin."""
 
 
 @oracle(
