@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count, cycle
 from typing import Protocol
 
@@ -20,7 +20,7 @@ from terminal_sim.explore.search.finding import ExplorerFinding
 from terminal_sim.explore.search.ground import Ground
 from terminal_sim.explore.search.relating import of_code, related
 from terminal_sim.explore.search.shrink import Shrinker
-from terminal_sim.explore.search.variants import variants
+from terminal_sim.explore.search.variants import SET_BY, variants
 from terminal_sim.oracles.choice import ALL_CLASSES, OracleClass
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 from terminal_sim.oracles.relations import Relation
@@ -161,15 +161,33 @@ def shrunk(
         done, alarms = where.alarms(short)
         said = next((one for one in alarms if one.code == code), None)
         if said is not None:
-            return ExplorerFinding(
-                alarm=said,
-                ground=where,
-                acts=tuple(done),
-                session=session,
-                length=len(acts),
-                runs=shrinker.runs,
+            return _by_option(
+                ExplorerFinding(
+                    alarm=said,
+                    ground=where,
+                    acts=tuple(done),
+                    session=session,
+                    length=len(acts),
+                    runs=shrinker.runs,
+                )
             )
     return None
+
+
+def _by_option(found: ExplorerFinding) -> ExplorerFinding:
+    """The finding with an option of the profile in the place of acts that set it, where that is shorter than it by more than the option."""
+    for act, options in SET_BY.items():
+        if act not in found.acts or options.keys() & found.ground.options.keys():
+            continue
+        ground, code = found.ground.switched(options), found.alarm.code
+        with Shrinker(ground, code) as shrinker:
+            short = shrinker.shrunk(found.acts)
+        done, alarms = ground.alarms(short)
+        said = next((one for one in alarms if one.code == code), None)
+        if said is not None and len(done) < len(found.acts) - len(options):
+            runs = found.runs + shrinker.runs
+            found = replace(found, alarm=said, ground=ground, acts=tuple(done), runs=runs)
+    return found
 
 
 def _of_relation(

@@ -6,7 +6,7 @@ Each act is recorded as what it turned out to be: a key that the screen does not
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from types import TracebackType
 from typing import Self
@@ -82,6 +82,11 @@ class Ground:
             model=load(profile, options),
             texts=Texts.load(),
         )
+
+    def switched(self, options: Mapping[str, str]) -> Ground:
+        """The ground with these options set as well. Raises `ProfileError` for options that there are not."""
+        together = {**self.options, **options}
+        return replace(self, options=together, model=load(self.profile, together))
 
     @cached_property
     def allowed(self) -> frozenset[str]:

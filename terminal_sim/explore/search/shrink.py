@@ -12,7 +12,7 @@ from itertools import combinations
 from types import TracebackType
 from typing import Self
 
-from terminal_sim.explore.search.act import PRESS, Act, cost, joined
+from terminal_sim.explore.search.act import PRESS, WAIT, Act, cost, joined
 from terminal_sim.explore.search.archive import Archive
 from terminal_sim.explore.search.ground import ExploredSession, Ground, SessionMoment
 from terminal_sim.explore.search.relating import of_code, related
@@ -21,6 +21,7 @@ from terminal_sim.explore.search.simpler import simpler_acts
 MOST_ACTS = 6_000
 """That are done for one finding: some seconds of processor time."""
 _FEW = 6
+_PLAIN_ENDS: tuple[Act, ...] = ((PRESS, "1"), (WAIT, "1s"))
 _PAIRED = 12  # lists up to this length are tried without each two acts, such as a fault and its cure
 
 
@@ -62,6 +63,7 @@ class Shrinker:
             best = self._across(best)
             best = self._apart(best)
             best = self._simpler(best)
+            best = self._another_end(best)
             if best == before:
                 break
             best = self._end_alone(best)
@@ -132,6 +134,13 @@ class Shrinker:
                     acts = rest
                     break
         return acts
+
+    def _another_end(self, acts: list[Act]) -> list[Act]:
+        """Something plain at the end, in the place of an act and as many of the first ones as lead to it alone."""
+        if acts[-1][0] in (PRESS, WAIT) or len(acts) > _PAIRED:
+            return acts
+        ends = ([*acts[begin:-1], end] for begin in range(len(acts))[::-1] for end in _PLAIN_ENDS)
+        return next((rest for rest in ends if self._fails(rest)), acts)
 
     def _without_pairs(self, acts: list[Act]) -> list[Act]:
         """Leave out two acts that are needed only for each other."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import Profile
+from terminal_sim.explore.search.act import TAP, Act
 
 _SMALL = {
     "limits.moto_max_amount": "50000",
@@ -46,6 +47,9 @@ _TAKES_OFFLINE = {
     "offline.limit_max": "5000",
     "offline.queue_count": "3",
 }
+
+SET_BY: Mapping[Act, Mapping[str, str]] = {(TAP, "allow"): {"offline.allowed": "true"}}
+"""The options that say at once what somebody must else go for: by the last act of the way."""
 
 
 def variants(profile: Profile, given: Mapping[str, str]) -> Iterator[dict[str, str]]:

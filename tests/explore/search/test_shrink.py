@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from terminal_sim.bench import contents
+from terminal_sim.explore.search import exploration
 from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.archive import Archive
 from terminal_sim.explore.search.ground import Ground
@@ -28,7 +30,19 @@ def second(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield "there is"
 
 
-GROUND = Ground.of("v400m", {}, (declined, second))
+@oracle("T-late", "nothing is shown without a link after the first second", contents.ScreenShown)
+def late(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if not seen.around_before.network and seen.mono >= 1_000_000:
+        yield "something is"
+
+
+@oracle("T-kept", "no payment is kept")
+def kept(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.came_to == "accepted-offline":
+        yield "one is"
+
+
+GROUND = Ground.of("v400m", {}, (declined, second, late))
 START: Act = ("tap", "start")
 HISTORY: list[Act] = [
     ("press", "8", "OK"), ("press", "0856", "OK"), ("tap", "transactions"), ("tap", "history"), ("tap", "history-transactions"),
@@ -58,6 +72,33 @@ def test_what_has_nothing_to_do_with_it_goes_and_what_is_left_is_simple() -> Non
         ("insert", "visa-declined"),
         ("wait", "2s"),
     ]
+
+
+def test_what_others_must_lead_to_gives_way_to_a_plain_end() -> None:
+    """A card that is taken out must have been put in; a digit may be typed anywhere."""
+    acts = [
+        *paid("1000", ("insert", "visa-credit"))[:-2],
+        ("network", "down"),
+        ("wait", "2s"),
+        ("remove", "card"),
+    ]
+    assert shrunk(acts, "T-late") == [("wait", "2s"), ("network", "down"), ("press", "1")]
+
+
+def test_an_option_stands_for_the_touches_that_set_it() -> None:
+    ground = Ground.of("square-terminal", {}, (kept,))
+    way: list[Act] = [
+        ("tap", one) for one in ("more", "settings", "checkout", "offline-payments", "allow", "home")
+    ]
+    acts: list[Act] = [*way, ("network", "down"), ("press", "1000", "OK"), ("insert", "visa-credit")]
+    found = exploration.shrunk(ground, acts, "T-kept", ground, 1)
+    assert found is not None
+    assert found.ground.options == {"offline.allowed": "true"}
+    assert found.acts == (("network", "down"), ("press", "1", "OK"), ("insert", "visa-credit"))
+    allowed = ground.switched({"offline.allowed": "false"})
+    given = exploration.shrunk(allowed, acts, "T-kept", allowed, 1)
+    assert given is not None
+    assert ("tap", "allow") in given.acts, "who gave the option has it as it is"
 
 
 def test_the_first_acts_give_way_to_the_cheapest_that_lead_to_the_same() -> None:
