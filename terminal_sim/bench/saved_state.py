@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from terminal_sim.cards.catalogue import CardState
 
 FORMAT = "terminal-sim saved bench"
-VERSION = 38
+VERSION = 39
 
 
 @dataclass(frozen=True, slots=True)
