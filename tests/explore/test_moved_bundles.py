@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from terminal_sim.explore.bundles import OneBundle
 from terminal_sim.explore.search.act import Act, line_of
-from terminal_sim.explore.search.finding import settings
+from terminal_sim.explore.search.finding import script, settings
 from terminal_sim.explore.search.ground import Ground
 from terminal_sim.script.check import check
 from terminal_sim.script.options import Options
@@ -19,8 +20,8 @@ from terminal_sim.script.parse import parse
 from terminal_sim.script.plan import plan
 from terminal_sim.script.run import Runner
 from terminal_sim.script.vocabulary import vocabulary
-from tests.explore.compare.test_planted import LONG, corpus, shown
 from tests.explore.planted import BUGS, PlantedBug, planted
+from tests.explore.planted.__main__ import find
 
 ROOT = Path(__file__).parents[2]
 (SLOW,) = (bug for bug in BUGS if bug.what == "a passcode may be typed for a minute")
@@ -36,12 +37,16 @@ with planted(bug):
 """
 
 
-def bundled(bug: PlantedBug, acts: list[Act], folder: Path) -> Path:
-    """The bundle of these acts on the firmware with the bug."""
+def written(bug: PlantedBug, acts: Sequence[Act]) -> str:
+    """A script of these acts."""
+    lines = settings(Ground.of(bug.profile, bug.options, ()))
+    return "\n".join(["keys 1", *lines, 'scenario "The bug"', *(f"  {line_of(act)}" for act in acts)]) + "\n"
+
+
+def bundled(bug: PlantedBug, text: str, folder: Path) -> Path:
+    """The bundle of a script on the firmware with the bug."""
     file, to = folder / "run.keys", folder / "run.tsim"
-    ground = Ground.of(bug.profile, bug.options, ())
-    lines = ["keys 1", *settings(ground), 'scenario "The bug"', *(f"  {line_of(act)}" for act in acts)]
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     (case,) = plan(check(parse(file), vocabulary(), environ={}))
     with planted(bug):
         result = Runner(Options(keeper=OneBundle(to))).run(case)
@@ -80,22 +85,15 @@ def elsewhere(bug: PlantedBug, bundle: Path, folder: Path) -> str:
 
 
 def test_a_bundle_is_the_same_elsewhere(tmp_path: Path) -> None:
-    bundle = bundled(SLOW, [("press", "8", "OK"), ("wait", "2min")], tmp_path)
+    bundle = bundled(SLOW, written(SLOW, [("press", "8", "OK"), ("wait", "2min")]), tmp_path)
     assert "the same, byte for byte" in elsewhere(SLOW, bundle, tmp_path)
-
-
-def showing(bug: PlantedBug) -> list[Act]:
-    """Acts of an exploration up to where the bug shows; those of its first session where it shows in none."""
-    found = shown(bug, LONG)
-    if found is not None:
-        session, act = found
-        return list(session.acts[: act.at + 1])
-    (session, _), *_ = next(corpus(bug.profile, tuple(bug.options.items()), LONG).parts())
-    return list(session.acts)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("bug", BUGS, ids=[bug.what for bug in BUGS])
 def test_a_bundle_of_each_planted_bug_is_the_same_elsewhere(bug: PlantedBug, tmp_path: Path) -> None:
-    bundle = bundled(bug, showing(bug), tmp_path)
+    """The script that an exploration of half a minute finds; where it finds none, a payment."""
+    finding, _ = find(bug, 30, 1)
+    text = script(finding, 1) if finding is not None else written(bug, [("pos", "sale", "T-1", "1000")])
+    bundle = bundled(bug, text, tmp_path)
     assert "the same, byte for byte" in elsewhere(bug, bundle, tmp_path)
