@@ -18,6 +18,7 @@ from terminal_sim.oracles.occurrence import (
     text_of,
 )
 from terminal_sim.oracles.states import (
+    ANOTHER_IN_SLOT,
     FILTERS,
     IN_DOUBT,
     KEPT_NO_LONGER,
@@ -41,7 +42,6 @@ _DISTURBING = (
 )
 _NOT_PLAIN = ("fault", "tear", "power", "network slow", "host sends")
 _DISTURBING_CARDS = ("fault", "tear", "power", "remove card")
-_ANOTHER_IN_SLOT = ("insert", "remove", "fault reader-link", "fault wire", "fault card")
 _WITHOUT_SLOT = ("tap-card", "swipe")
 _UNANSWERED = ("timeout", "late", "garbage")
 
@@ -159,7 +159,7 @@ def _surroundings(facts: SessionFacts, seen: Occurrence) -> None:
 def _done(facts: SessionFacts, seen: Occurrence) -> None:
     """What was done with cards, and what was made to go wrong, as a script says it."""
     word = seen.line.partition(" ")[0]
-    facts.is_spent = facts.is_spent and not seen.line.startswith(_ANOTHER_IN_SLOT)
+    facts.is_spent = facts.is_spent and not seen.line.startswith(ANOTHER_IN_SLOT)
     in_flight = screen_id(seen.before) == "processing"  # its answer has none
     facts.script_due = facts.script_due or (seen.line.startswith("host sends") and not in_flight)
     if seen.line.startswith(_DISTURBING_CARDS):

@@ -8,7 +8,7 @@ from terminal_sim.bench import Tone, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, begins_to_read, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
-from terminal_sim.oracles.states import ASKS_FOR_CARD, NOT_PAID, PRESENTING
+from terminal_sim.oracles.states import ANOTHER_IN_SLOT, ASKS_FOR_CARD, NOT_PAID, PRESENTING
 
 _NEEDING_READER = (*ASKS_FOR_CARD, "enter-pin", "choose-application")
 _AMOUNTS = ("amount", "home", "offline-limit")
@@ -143,7 +143,8 @@ def lost(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     contents.StateChanged,
 )
 def spent(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if facts.is_spent and begins_to_read(seen) and not seen.line.startswith(PRESENTING):
+    by_another = seen.line.startswith((*PRESENTING, *ANOTHER_IN_SLOT))
+    if facts.is_spent and begins_to_read(seen) and not by_another:
         yield "the card in the slot was read for another payment, and this one goes on with it"
 
 

@@ -35,5 +35,7 @@ SETTLING = ("reconciliation", "batch-upload", "batch-close")
 """The kinds of messages that settle a batch."""
 PRESENTING = ("insert", "tap-card", "swipe")
 """The verbs that present a card."""
+ANOTHER_IN_SLOT = ("insert", "remove", "fault reader-link", "fault wire", "fault card")
+"""How the lines begin after which the reader takes the card in its slot for another one."""
 ASKS_FOR_CARD = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
 """The screens that ask for a card."""
