@@ -142,7 +142,8 @@ class HistoryFlow(VoidFlow, PagedFlow):
         first = self.newer + 1
         shown = rows[self.newer : self.newer + self.page_length]
         elements += [
-            Choice(f"txn-{n}", _summary(payment), _detail(payment)) for n, payment in enumerate(shown, first)
+            Choice(f"txn-{n}", _summary(payment), self._told(payment))
+            for n, payment in enumerate(shown, first)
         ]
         elements += self.foot(first, first + len(shown) - 1)
         return Screen("history", (*elements, fields.leave(self.terminal)))
@@ -152,6 +153,7 @@ class HistoryFlow(VoidFlow, PagedFlow):
         if self.original is not None:
             picked = self.terminal.durable.payments[self.original.reference]
             elements += [
+                *self._day(picked),
                 TextLine(_summary(picked)),
                 TextLine(_detail(picked), picked.state.shown_as),
                 TextLine(say("card-line", brand=picked.card_type, last4=picked.last4)),
@@ -165,6 +167,18 @@ class HistoryFlow(VoidFlow, PagedFlow):
         if self.terminal.profile.printer is not None:
             elements.append(Choice("receipts", say("receipts")))
         return Screen("transaction", (*elements, fields.leave(self.terminal)))
+
+    def _told(self, payment: Payment) -> Text:
+        """The state of a row, and its day where that is not today."""
+        detail = _detail(payment)
+        return say("day-and-state", at=payment.at, state=detail) if self._is_past(payment) else detail
+
+    def _day(self, payment: Payment) -> tuple[TextLine, ...]:
+        day = TextLine(say("day", at=payment.at), "day")
+        return (day,) if self._is_past(payment) else ()
+
+    def _is_past(self, payment: Payment) -> bool:
+        return payment.at.date() != self.terminal.now.civil.date()
 
     def which_receipt(self) -> Screen:
         return Screen(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from terminal_sim.bench import PrintedReceipt, Profile, TerminalUnderTest
@@ -135,6 +136,11 @@ class SessionFacts:
         return made
 
     # What follows from the profile.
+
+    def civil_at(self, mono: int) -> datetime:
+        """The terminal's civil time at a moment of virtual time."""
+        now = self.terminal.bench.engine.clock.now
+        return now.civil + timedelta(microseconds=mono - now.mono)
 
     def session_left(self, now: int) -> int:
         """Microseconds for which payments are still taken in the outage that lasts; 0 in none."""

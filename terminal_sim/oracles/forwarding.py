@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 from terminal_sim.bench import Role, contents
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
 from terminal_sim.oracles.states import KEPT_NO_LONGER
-
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
-"""Where the wall clock of a terminal begins, in civil time."""
 
 
 @oracle(
@@ -92,13 +88,11 @@ def first_deadline(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if bool(said) != bool(ends):
         yield f"{said or 'nothing'!r} stands there, and {len(ends)} payments have a time"
     elif said:
-        now = facts.terminal.bench.engine.clock.now
-        minutes = (now.wall - now.mono + min(ends)) // 60_000_000
-        hour, minute = minutes // 60 % 24, minutes % 60
+        first = facts.civil_at(min(ends))
+        hour, minute = first.hour, first.minute
         clocks = {f"{hour}{minute:02d}", f"{hour:02d}{minute:02d}", f"{(hour + 11) % 12 + 1}{minute:02d}"}
-        day = (_EPOCH + timedelta(minutes=minutes)).day
-        if digits(said) not in {f"{day}{clock}" for clock in clocks}:
-            yield f"{said!r}, and the first expires on the {day}. at {hour}:{minute:02d}"
+        if digits(said) not in {f"{first.day}{clock}" for clock in clocks}:
+            yield f"{said!r}, and the first expires on the {first.day}. at {hour}:{minute:02d}"
 
 
 @oracle(

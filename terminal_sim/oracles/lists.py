@@ -34,7 +34,7 @@ def listed(facts: SessionFacts, seen: Occurrence) -> list[SeenRow]:
 
 @oracle(
     "R-list-1",
-    "a list has the payments newest first, each with its time, amount and card",
+    "a list has the payments newest first, each with its time, amount and card, and its day where that is another",
     contents.ScreenShown,
     shows=LISTS_OF,
 )
@@ -52,6 +52,7 @@ def order(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"it ends with row {last}, and there are {len(wanted)} payments"
     if shown and last >= len(wanted) and has(seen.after, "older"):
         yield f"it ends with the last of {len(wanted)} payments, and older ones are offered"
+    today = facts.civil_at(seen.shown_at).date().isoformat()
     for one in shown:
         number = int(one.id.removeprefix(_ROW))
         if number > len(wanted):
@@ -60,6 +61,13 @@ def order(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         row = wanted[number - 1]
         if not says(one.text, row):
             yield f"{one.id} reads {one.text!r}, and is {row.text('reference')} of {row.number('amount')} with {row.text('pan')[-4:]} at {row.text('at')}"
+        day = row.text("at")[:10]
+        said, wanted_day = (
+            digits(one.wording.removeprefix(one.text)),
+            f"{int(day[8:])}" if day != today else "",
+        )
+        if said != wanted_day:
+            yield f"{one.id} is of {day}, it is {today}, and the row says {one.wording!r}"
 
 
 def says(text: str, row: SeenRow) -> bool:
