@@ -24,7 +24,8 @@ C = TypeVar("C", contravariant=True)
 class State(Generic[C]):
     """`screen` and `enter` are methods of the context; `timeout` names a time-out of the profile.
 
-    A `free` state is left for another tab at any time, where the home screen has tabs. A point of sale is told what the state `awaits`.
+    A `free` state is left for another tab at any time, where the home screen has tabs. A point of sale is told what the state `awaits`. What a `sellers`
+    state shows is the seller's to read, and in the terminal's language whichever card is paid with.
     """
 
     name: str
@@ -33,6 +34,7 @@ class State(Generic[C]):
     enter: Callable[[C, Event], None] | None = None
     free: bool = False
     awaits: Awaited | None = None
+    sellers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,9 @@ class Terminal(FlowStack):
 
     @property
     def screen_locale(self) -> str:
-        """The language of the screen: the cardholder's where the flow on top speaks to the cardholder."""
-        return self.stack[-1].locale or self.locale
+        """The language of the screen: the cardholder's where the flow on top speaks to the cardholder, and not to the seller."""
+        top = self.stack[-1]
+        return self.locale if top.flow.table[top.state].sellers else top.locale or self.locale
 
     def takes(self, key: str) -> bool:
         """Whether the settled screen would do something with `key`."""

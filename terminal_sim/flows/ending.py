@@ -210,8 +210,8 @@ ENDINGS: States[EndingFlow] = (
     # A result gives way to a request once no card is in the slot.
     State("approved", EndingFlow.ending, timeout="result", free=True, awaits=Awaited.CARD),
     State("failed", EndingFlow.ending, timeout="result", free=True, awaits=Awaited.CARD),
-    State("out-of-paper", EndingFlow.out_of_paper, timeout="menu", awaits=Awaited.PAPER),
-    State("offer-copy", EndingFlow.offer_copy, timeout="menu", awaits=Awaited.RECEIPT),
+    State("out-of-paper", EndingFlow.out_of_paper, timeout="menu", awaits=Awaited.PAPER, sellers=True),
+    State("offer-copy", EndingFlow.offer_copy, timeout="menu", awaits=Awaited.RECEIPT, sellers=True),
     State("remove-card", EndingFlow.remove_card, timeout="remove_card", free=True, awaits=Awaited.CARD),
 )
 ENDING_MOVES: Moves[EndingFlow] = (

@@ -128,8 +128,7 @@ def taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 _CARDHOLDERS = ("enter-pin", "choose-application", "processing", "approved", "declined", "cancelled", "card-removed", "remove-card", "timed-out",
-                "no-connection", "card-error", "accepted-offline", "not-accepted", "receipt-number", "out-of-paper", "customer-receipt",
-                "merchant-receipt", "reader-lost", "offline-not-allowed", "insert-instead", "swipe-instead", "present-card", "present-again", "clearpay-tap", "see-phone",
+                "no-connection", "card-error", "accepted-offline", "not-accepted", "receipt-number", "reader-lost", "offline-not-allowed", "insert-instead", "swipe-instead", "present-card", "present-again", "clearpay-tap", "see-phone",
                 "pos-cancelled", "not-offline-card", "not-offline-gift-card", "not-offline-contactless", "offline-limit-exceeded",
                 "offline-session-over", "offline-queue-full")  # fmt: skip
 

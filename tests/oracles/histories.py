@@ -331,6 +331,7 @@ OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-pin-3", BrokenHistory("the last PIN try does not say that the one before was wrong", "tap id:payment; press 1000 OK; insert mastercard-pin; press 9999 OK 9999 OK")),
     ("R-banner-3", BrokenHistory("the banner says the hour of tomorrow and the day of today", f"{KEPT}; tap id:home")),
     ("R-list-1", BrokenHistory("a payment of yesterday reads like one of today", f"{PAID}; wait 1d; {HISTORY}")),
+    ("R-language-1", BrokenHistory("who is to load paper is spoken to in the card's language", "paper out; tap id:start; press 1000 OK; insert visa-credit-fr; wait 2s")),
     ("R-home-5", BrokenHistory("the menu key opens nothing once a digit was typed", "press 8; press! MENU")),
     ("R-customer-1", BrokenHistory("the customer's display has what is the seller's to touch", "press 1000 OK")),
     ("R-batch-5", BrokenHistory("a batch whose time of day came in the middle of a payment is settled at the next one", f"{PAID}; wait 14h28min; tap id:start; press 5; wait 50s; press 5; wait 50s; press 5; wait 50s; press CANCEL; wait 25h")),

@@ -285,6 +285,7 @@ SCREENS = (
     PlantedBug("the last PIN try does not say that the one before was wrong", S1F2, wraps(CardholderFlow, "enter_pin", _no_word_of_the_last_try)),
     PlantedBug("the banner says the hour of tomorrow and the day of today", READER, wraps(OfflineQueue, "first_deadline", _of_today), ALLOWED),
     PlantedBug("a payment of yesterday reads like one of today", V400M, sets(HistoryFlow, "_is_past", always(False))),
+    PlantedBug("who is to load paper is spoken to in the card's language", V400M, sets(Terminal, "screen_locale", lambda self: self.stack[-1].locale or self.locale)),
     PlantedBug("the menu key opens nothing once a digit was typed", V400M, without_move("home", Trigger.MENU, "typing")),
     PlantedBug("the list of orders is shown to the customer", REGISTER, sets(OrdersFlow, "faces_customer", True)),
     PlantedBug("a signature is asked for that nobody has to give", V400M, wraps(EndingFlow, "ending", lambda sound: lambda self: _signed(sound(self)))),
