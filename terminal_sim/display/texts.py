@@ -116,6 +116,12 @@ class Texts:
             return _moment(value, style, locale)
         return _duration(int(value), locale) if isinstance(value, Duration) else str(value)
 
+    def forms(self, id: str, locale: str) -> tuple[str, str]:  # noqa: A002 - the contract calls it an id
+        """The wordings of a text for one thing and for several, their places unfilled: twice the same where it has one alone, "" where it has none."""
+        known = self.catalogue(locale)
+        several = known.get(id, "")
+        return known.get(id + _ONE, several), several
+
     def _file(self, tag: str) -> dict[str, str]:
         if tag not in self._read:
             file = self._folder / f"{tag}.po"

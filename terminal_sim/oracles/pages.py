@@ -128,12 +128,12 @@ def offered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     left=("transaction",),
 )
 def begun(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if (
-        seen.target != "void"
-        or screen_id(seen.before) != "transaction"
-        or not seen.is_on
-        or why_not(facts.profile, seen.around)
-    ):
+    if seen.target != "void" or screen_id(seen.before) != "transaction" or not seen.is_on:
+        return
+    is_begun = any(row.kind == "void" for row in seen.rows)
+    if why := why_not(facts.profile, seen.around):
+        if is_begun:
+            yield f"a void was begun, and {why} forbids it"
         return
     original = picked_reference(facts, seen)
     rows = facts.payments.get(original, [])
@@ -141,12 +141,7 @@ def begun(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         one[-1].text("original") == original and one[-1].text("state") != "DECLINED"
         for one in facts.payments.values()
     )
-    if (
-        rows
-        and rows[-1].text("state") == "COMPLETED"
-        and not taken
-        and not any(row.kind == "void" for row in seen.rows)
-    ):
+    if rows and rows[-1].text("state") == "COMPLETED" and not taken and not is_begun:
         yield f"a void of {original} was touched, and none was begun"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
@@ -11,6 +12,7 @@ from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence
 from terminal_sim.oracles.oracle import oracle
 
+_PLACE = re.compile(r"\{[^}]*\}")
 # Wordings that say a state, or values beside one another, in the place of the wording of what they are about.
 _COMPOSED = ("state-", "kind-and-state", "batch-comes-to")
 # Wordings that are the same in English and in French.
@@ -47,17 +49,33 @@ def worded(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 def _otherwise(view: View) -> Iterator[str]:
-    """A sentence for each text without values that reads otherwise than the catalogue of its language; banners and tabs may be in another."""
-    catalogue = view.texts.catalogue(view.locale)
+    """A sentence for each text that reads otherwise than the catalogue of its language has it, by its number; banners and tabs may be in another."""
     drawn: dict[str, list[str]] = {}
     for item in view.unplaced:
         drawn.setdefault(item.id, []).append(item.text)
     framed = {item.id for item in view.unplaced if item.role in (Role.BANNER, Role.TAB)}
     for element in view.screen.elements:
         name, text = getattr(element, "id", ""), getattr(element, "text", None)
-        wanted = catalogue.get(getattr(text, "id", ""), "")
-        if wanted and "{" not in wanted and name not in framed and wanted not in drawn.get(name, ()):
+        said = getattr(text, "id", "")
+        if not said or name in framed:
+            continue
+        wanted = view.texts.forms(said, view.locale)[
+            not _is_one(dict(getattr(text, "args", ())).get("n"), view.locale)
+        ]
+        if wanted and not any(map(_reading(wanted).fullmatch, drawn.get(name, ()))):
             yield f"{name} reads {' / '.join(drawn.get(name, ())) or 'nothing'!r}, and its wording is {wanted!r}"
+
+
+def _is_one(number: object, locale: str) -> bool:
+    """Whether so many things are worded as one; in French none are, too."""
+    return number == 1 or (number == 0 and locale.startswith("fr"))
+
+
+@lru_cache(maxsize=1024)
+def _reading(wording: str) -> re.Pattern[str]:
+    """What a text of this wording may read, whatever is in its places."""
+    parts = (re.escape(part) for part in _PLACE.split(wording))
+    return re.compile(".*".join(parts), re.DOTALL)
 
 
 @oracle(

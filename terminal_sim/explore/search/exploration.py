@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from itertools import count, cycle
+from itertools import count
 from typing import Protocol
 
 from terminal_sim import collector
@@ -25,6 +25,7 @@ from terminal_sim.oracles.choice import ALL_CLASSES, OracleClass
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 from terminal_sim.oracles.relations import Relation
 
+_OWN_FIRST = 2  # grounds in the terminal's own language, before those in its others
 _HOARDED = 24  # sessions after which the archive has grown by what is worth setting aside
 
 
@@ -128,11 +129,18 @@ def prints_alike(one: Ground, other: Ground) -> bool:
 
 
 def varied(plain: Ground) -> tuple[Ground, ...]:
-    """The ground and its variants, it itself first. Where no locale is given, some of them speak the other languages of the profile. Raises `ProfileError`."""
-    spoken = (plain.locale,) if plain.locale else ("", "", *plain.model.languages[1:])
+    """The ground and its variants, it itself first. Raises `ProfileError`.
+
+    Where no locale is given, the third speaks the next language of the profile; that is the profile as it is, where there are fewer variants.
+    """
+    options = [*variants(plain.model, plain.options)]
+    others = plain.model.languages[1:] if not plain.locale else ()
+    spoken = [*([plain.locale] * min(len(options), _OWN_FIRST)), *others]
+    spoken += [plain.locale] * (len(options) - len(spoken))
+    options += [dict(plain.options)] * (len(spoken) - len(options))
     return tuple(
         Ground.of(plain.profile, each, plain.oracles, locale=locale, classes=plain.classes)
-        for each, locale in zip(variants(plain.model, plain.options), cycle(spoken), strict=False)
+        for each, locale in zip(options, spoken, strict=True)
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import structs
 
 from terminal_sim.core import effects as fx
-from terminal_sim.core import frame, screen
+from terminal_sim.core import frame, screen, stack
 from terminal_sim.core.events import Trigger
 from terminal_sim.core.flow import Context
 from terminal_sim.core.message import EntryMode
@@ -16,17 +16,18 @@ from terminal_sim.core.moment import Instant
 from terminal_sim.core.money import Money
 from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.own_flows import MenuContext
-from terminal_sim.core.rows.kinds import OfflineSettingsRow
+from terminal_sim.core.rows.kinds import BootRow, OfflineSettingsRow
 from terminal_sim.core.screen import Choice, Tab
 from terminal_sim.core.stack import FlowStack
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
+from terminal_sim.display import texts
 from terminal_sim.flows import checkout
 from terminal_sim.flows.cardholder import CardholderFlow
 from terminal_sim.flows.charge import ChargeFlow
 from terminal_sim.flows.checkout import CheckoutFlow
 from terminal_sim.flows.ending import EndingFlow
-from terminal_sim.flows.fields import AmountField, TypedField
+from terminal_sim.flows.fields import AmountField, TypedField, touched
 from terminal_sim.flows.history import HistoryFlow
 from terminal_sim.flows.home import HomeFlow
 from terminal_sim.flows.menu import MenuFlow
@@ -49,6 +50,7 @@ from tests.explore.planted.planting import (
     always,
     behind,
     every,
+    fold,
     moves,
     nothing,
     put,
@@ -114,6 +116,15 @@ def _of_today(sound: Any) -> Any:
         return found and Instant(found.mono, begins + found.wall % _DAY)
 
     return first
+
+
+def _forgets_receipts(sound: Any) -> Any:
+    return lambda durable, row: (sound(durable, row), durable.receipts_due.clear())
+
+
+def _picks_any_void(self: HistoryFlow, event: Any) -> bool:
+    picked = self.original and self.terminal.durable.payments[self.original.reference]
+    return touched(event) == "void" and picked is not None and self.terminal.durable.voidable(picked)
 
 
 def _without_choices(sound: Any) -> Any:
@@ -286,6 +297,10 @@ SCREENS = (
     PlantedBug("the banner says the hour of tomorrow and the day of today", READER, wraps(OfflineQueue, "first_deadline", _of_today), ALLOWED),
     PlantedBug("a payment of yesterday reads like one of today", V400M, sets(HistoryFlow, "_is_past", always(False))),
     PlantedBug("who is to load paper is spoken to in the card's language", V400M, sets(Terminal, "screen_locale", lambda self: self.stack[-1].locale or self.locale)),
+    PlantedBug("a digit does not begin the time of its field anew", S1F2, sets(stack, "_BY_HAND", stack._BY_HAND - {Trigger.DIGIT})),
+    PlantedBug("a power cut forgets which receipts were promised", REGISTER, fold(BootRow, _forgets_receipts), ALLOWED),
+    PlantedBug("a void is begun with an empty battery", READER, sets(HistoryFlow, "picks_void", _picks_any_void)),
+    PlantedBug("one thing is worded as several are", READER, sets(texts, "_is_one", always(False)), ALLOWED),
     PlantedBug("the menu key opens nothing once a digit was typed", V400M, without_move("home", Trigger.MENU, "typing")),
     PlantedBug("the list of orders is shown to the customer", REGISTER, sets(OrdersFlow, "faces_customer", True)),
     PlantedBug("a signature is asked for that nobody has to give", V400M, wraps(EndingFlow, "ending", lambda sound: lambda self: _signed(sound(self)))),

@@ -61,6 +61,7 @@ def kept(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 noted: Errand = (*allow, down, *start, (PRESS, "1000", "OK"), CHIP, *TO_A_NUMBER)
                 for answer in ("declined:51", "timeout"):
                     yield (*noted, ("host", "answers", answer), up, (WAIT, "3min"))
+                yield (*noted, ("power", "cut"), ("power", "on"), up, (WAIT, "3min"))
                 asked: Errand = (*allow, down, *start, (PRESS, "1000", "OK"), CHIP, (TAP, "digital-receipt"))
                 for told in ((), (("host", "answers", "declined:51"),), (_SILENT,)):
                     yield (*asked, *told, up, (WAIT, "2s"), *TO_A_NUMBER[1:])
