@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import Profile
-from terminal_sim.explore.search.act import HOLD, PRESS, TAP, WAIT
+from terminal_sim.explore.search.act import HOLD, PRESS, PRESS_BLINDLY, TAP, WAIT
 from terminal_sim.explore.search.errands.way import (
     DONE,
     TO_A_NUMBER,
@@ -33,7 +33,7 @@ def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> 
         yield ((PRESS, digits * 2, "CLEAR", "CANCEL"),)
     if profile.home.menu:
         yield ((PRESS, "MENU"),)
-        yield ((PRESS, "1", "MENU"), (TAP, profile.menus[profile.home.menu].entries[0].id))
+        yield ((PRESS, "1"), (PRESS_BLINDLY, "MENU"), (TAP, profile.menus[profile.home.menu].entries[0].id))
     if profile.keypad.power_off:
         for start in starts(profile):
             for length in ("1s", "2999ms", "3s"):
