@@ -25,6 +25,7 @@ from tests.explore.planted.__main__ import find
 
 ROOT = Path(__file__).parents[2]
 (SLOW,) = (bug for bug in BUGS if bug.what == "a passcode may be typed for a minute")
+_IN_CLEAR = "a card number would stand in its trace in clear"
 ELSEWHERE = """
 import sys, time
 clock, ticks = time.time, time.time_ns
@@ -43,15 +44,15 @@ def written(bug: PlantedBug, acts: Sequence[Act]) -> str:
     return "\n".join(["keys 1", *lines, 'scenario "The bug"', *(f"  {line_of(act)}" for act in acts)]) + "\n"
 
 
-def bundled(bug: PlantedBug, text: str, folder: Path) -> Path:
-    """The bundle of a script on the firmware with the bug."""
+def bundled(bug: PlantedBug, text: str, folder: Path) -> Path | None:
+    """The bundle of a script on the firmware with the bug; None where it shows a card number, which no bundle keeps in clear."""
     file, to = folder / "run.keys", folder / "run.tsim"
     file.write_text(text, encoding="utf-8")
     (case,) = plan(check(parse(file), vocabulary(), environ={}))
     with planted(bug):
         result = Runner(Options(keeper=OneBundle(to))).run(case)
-    assert result.bundle == to, result.text
-    return to
+    assert result.bundle == to or _IN_CLEAR in result.text, result.text
+    return result.bundle
 
 
 def elsewhere(bug: PlantedBug, bundle: Path, folder: Path) -> str:
@@ -86,6 +87,7 @@ def elsewhere(bug: PlantedBug, bundle: Path, folder: Path) -> str:
 
 def test_a_bundle_is_the_same_elsewhere(tmp_path: Path) -> None:
     bundle = bundled(SLOW, written(SLOW, [("press", "8", "OK"), ("wait", "2min")]), tmp_path)
+    assert bundle is not None
     assert "the same, byte for byte" in elsewhere(SLOW, bundle, tmp_path)
 
 
@@ -96,4 +98,4 @@ def test_a_bundle_of_each_planted_bug_is_the_same_elsewhere(bug: PlantedBug, tmp
     finding, _ = find(bug, 30, 1)
     text = script(finding, 1) if finding is not None else written(bug, [("pos", "sale", "T-1", "1000")])
     bundle = bundled(bug, text, tmp_path)
-    assert "the same, byte for byte" in elsewhere(bug, bundle, tmp_path)
+    assert bundle is None or "the same, byte for byte" in elsewhere(bug, bundle, tmp_path)
