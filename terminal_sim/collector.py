@@ -27,11 +27,15 @@ def at_rest() -> Iterator[None]:
 
 @contextmanager
 def not_collected() -> Iterator[None]:
-    """While this lasts, the collector looks through what was made since alone; a forked process shares the rest untouched."""
+    """While this lasts, the collector looks through what was made since alone; a forked process shares the rest untouched.
+
+    What was made and is garbage by then is collected at the end: nothing would look through it where this follows soon again.
+    """
     gc.freeze()
     try:
         yield
     finally:
+        gc.collect()
         gc.unfreeze()
 
 

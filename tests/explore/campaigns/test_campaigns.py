@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from terminal_sim.explore.campaigns.campaign import Campaign, CampaignTerminal, 
 from terminal_sim.explore.campaigns.run import CampaignRun, definition
 from terminal_sim.explore.campaigns.store import CampaignStore, StoreError
 from terminal_sim.explore.campaigns.workers import ProcessWorkers, Results, ThisProcess
+from terminal_sim.explore.search.explorer import Explorer
 from tests.explore.campaigns.kit import campaign, done
 from tests.explore.planted import BUGS, planted
 
@@ -42,6 +44,15 @@ def test_the_next_round_begins_with_what_the_jobs_before_have_learned() -> None:
     moves = [move for one in learned[3:] for move in one.moves]
     assert moves
     assert {move for one in learned[:3] for move in one.moves}.isdisjoint(moves)
+
+
+def test_nothing_of_a_job_is_left_in_memory_when_it_is_done() -> None:
+    gc.disable()
+    try:
+        done(campaign("v400m", sessions=6, variants=False), ThisProcess())
+        assert [one for one in gc.get_objects() if isinstance(one, Explorer)] == []
+    finally:
+        gc.enable()
 
 
 def test_a_killed_worker_costs_nothing() -> None:
