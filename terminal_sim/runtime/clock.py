@@ -79,6 +79,11 @@ class VirtualClock:
         """Forget what falls due next."""
         heapq.heappop(self._heap)
 
+    def drop(self, is_moot: Callable[[Due], bool]) -> None:
+        """Forget all that is held and moot."""
+        self._heap = [held for held in self._heap if not is_moot(held.due)]
+        heapq.heapify(self._heap)
+
     def jump(self, until: int, fall_due: Callable[[Due], None]) -> bool:
         """Jump to the next deadline up to `until` and hand on all that is due then; False where there is none, at `until`."""
         if not self._heap or self._heap[0].mono > until:

@@ -34,7 +34,7 @@ from terminal_sim.runtime.answer_fault import strike
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.clock import VirtualClock
 from terminal_sim.runtime.conversation import CardConversation
-from terminal_sim.runtime.deadlines import AlarmDue, DeliveryDue
+from terminal_sim.runtime.deadlines import AlarmDue, DeliveryDue, Due
 from terminal_sim.runtime.random_source import RandomSource
 from terminal_sim.runtime.tracing import Tracing
 
@@ -91,9 +91,21 @@ class Executor:
             return
         if self.tracing is not None:
             self.tracing.sent(board, request, message)
+        if request.repeat:
+            self._give_up_connecting(board, request.stan)
         for arrival in board.link.send(message, request.stan):
             self.await_arrival(board, arrival, request.stan)
         self._sent[board.name] = board
+
+    def _give_up_connecting(self, board: Board, stan: int) -> None:
+        """A message that is sent again takes the place of one for which there was no connection yet: that none came about then says nothing of this one."""
+
+        def is_moot(due: Due) -> bool:
+            if not isinstance(due, DeliveryDue) or (due.terminal, due.stan) != (board.name, stan):
+                return False
+            return due.arrival.problem == "unreachable"
+
+        self.clock.drop(is_moot)
 
     def _not_sent(self, board: Board, stan: int, why: str) -> None:
         """What cannot be authenticated does not leave, as if there were no connection."""
