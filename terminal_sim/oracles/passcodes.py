@@ -171,7 +171,7 @@ def _guards(profile: Profile) -> Mapping[str, frozenset[str]]:
     "R-passcode-6",
     "the reminder of a delivered passcode stands behind it, as long as it is the delivered one",
     contents.ScreenShown,
-    shows=("menu-*",),
+    shows=("menu-*", "amount"),
 )
 def reminder(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     screen, name = screen_id(seen.after), ""

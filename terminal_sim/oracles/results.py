@@ -252,10 +252,15 @@ def gives_way(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle(
     "R-till-5",
-    "a payment of a till has its ticket, who serves and where, as the till said",
+    "a payment of a till has its ticket, who serves and where, as the till said; what it has taken back has its ticket too",
     contents.RowStored,
 )
 def as_the_till_said(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.line.startswith("pos refund"):
+        ticket = seen.line.split()[2]
+        for row in seen.rows:
+            if row.kind in ("void", "refund") and row.text("ticket") != ticket:
+                yield f"the ticket of {row.text('reference')} is {row.text('ticket')!r}, and the till said {ticket!r}"
     line = seen.line if seen.line.startswith("pos sale") and seen.came_to else facts.till_line
     asked = facts.asked_by_till or seen.line == line
     if not asked or not line.startswith("pos sale"):

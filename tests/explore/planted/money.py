@@ -198,6 +198,7 @@ MONEY = (
     PlantedBug("a payment that ends keeps the reader open", V400M, wraps(EndingFlow, "announce", lambda sound: lambda self, notice: (sound(self, notice), self.terminal.effects[:] and self.terminal.effects.remove(fx.CloseReader())))),
     PlantedBug("a void is sent in the batch of its sale", V400M, wraps(Reversals, "begin_void", _in_the_batch_of_its_sale)),
     PlantedBug("the payments of a batch are uploaded newest first", V400M, wraps(Settlements, "_request", _newest_uploaded_first)),
+    PlantedBug("a void that a till asked for has no ticket", V400M, sets(void, "asked_for", lambda one, _: one)),
     PlantedBug("a void that a till asks for is in no batch", V400M, sets(void, "asked_for", lambda one, asked: structs.replace(asked_for(one, asked), batch=0 if asked else one.batch))),
     PlantedBug("a result gives way to a till while the card is in", S1F2, sets(EndingFlow, "card_is_out", always(True))),
     PlantedBug("a batch that was uploaded is said to be in balance", V400M, wraps(ClosedBatch, "moved", _upload_forgotten)),
