@@ -65,7 +65,15 @@ class CardPaymentFlow(LastWordFlow):
         if not event.ask.verified:
             return say("not-offline-card")
         brand = brand_name(event.ask.card.pan.reveal())
-        return self.terminal.offline.refusal(self.amount, self.entry, brand)
+        return self.refusal_of_way(self.way_by(self.entry), brand)
+
+    def way_by(self, entry: EntryMode) -> EntryMode | str:
+        """The way of paying that is used where a card comes in by `entry`: it is the entry mode itself, or the id of a choice that asked for the card."""
+        return entry
+
+    def refusal_of_way(self, way: EntryMode | str, brand: str = "") -> Text | None:
+        """Why no payment is taken now by `way`, an entry mode; with a card of `brand`, or where that is empty with any card."""
+        return self.terminal.offline.refusal(self.amount, EntryMode(way), brand) if self._offline else None
 
     # Actions.
 

@@ -1,7 +1,7 @@
 """A payment whose amount is known: with a card, or by one of the other ways that the checkout offers.
 
 Rules:
-1. While the acquirer is out of reach each way is refused with its own words, and the card is still asked for.
+1. While the acquirer is out of reach each way is refused with its own words, and the card is still asked for; so it is where he goes out of reach behind the choice of a way.
 2. A number that is typed goes the way of a payment without the card; a gift card has neither expiry nor code.
 """
 
@@ -32,6 +32,7 @@ _REFUSED = {
     "gift-card": "not-offline-gift-card",
     "clearpay": "not-offline-clearpay",
 }
+_CHOSEN = {"clearpay-tap": "clearpay"}  # the prompts that ask for the card of one of these ways
 
 
 class ChargeFlow(MessageReceiptFlow, RestrictedFlow):
@@ -72,6 +73,14 @@ class ChargeFlow(MessageReceiptFlow, RestrictedFlow):
         too_high = way == "manual-entry" and self.amount.minor > limit.minor
         return say("amount-too-high", max=limit) if too_high else None
 
+    def way_by(self, entry: EntryMode) -> EntryMode | str:
+        return _CHOSEN.get(self.prompt, entry)
+
+    def chosen_is_refused(self, _: Event) -> bool:
+        """Whether the prompt asks for the card of a way that is not taken any more."""
+        chosen = _CHOSEN.get(self.prompt)
+        return chosen is not None and self.refusal_of_way(chosen) is not None
+
     def picks_clearpay(self, event: Event) -> bool:
         return self.offers_ways(event) and fields.touched(event) == "clearpay"
 
@@ -80,6 +89,12 @@ class ChargeFlow(MessageReceiptFlow, RestrictedFlow):
 
     def tap_clearpay(self, _: Event) -> None:
         self.prompt, self.remark = "clearpay-tap", None
+
+    def ask_for_any(self, _: Event) -> None:
+        """Ask for any card in the place of the one that was chosen, and say why."""
+        chosen = _CHOSEN[self.prompt]
+        self.prompt = "present-card"
+        self.refuse(chosen)
 
     def type_number(self, event: Event) -> None:
         self.terminal.order(fx.CloseReader())
@@ -121,6 +136,16 @@ CHARGE = Flow(
             action=ChargeFlow.tap_clearpay,
         ),
         Move(Trigger.SELECT, "present", STAY, guard=ChargeFlow.offers_ways, action=ChargeFlow.type_number),
+        *(
+            Move(
+                trigger,
+                "present",
+                "present",
+                guard=ChargeFlow.chosen_is_refused,
+                action=ChargeFlow.ask_for_any,
+            )
+            for trigger in (Trigger.NETWORK_LOST, Trigger.SERVICE_LOST)
+        ),
         Move(Trigger.REQUEST_CANCELLED, ("present", *BEFORE_REQUEST), "failed", action=ChargeFlow.taken_back),
         *RESTRICTIONS,
         *CARD_MOVES,

@@ -93,10 +93,6 @@ class PresentFlow(CardPaymentFlow):
             return self.refusal_of_way(self.remark.way, self.remark.brand)
         return self.remark
 
-    def refusal_of_way(self, way: EntryMode | str, brand: str = "") -> Text | None:
-        """Why no payment is taken now by `way`, an entry mode; with a card of `brand`, or where that is empty with any card."""
-        return self.terminal.offline.refusal(self.amount, EntryMode(way), brand) if self._offline else None
-
     @property
     def readable(self) -> tuple[EntryMode, ...]:
         """The ways that the prompt asks for and the payment takes."""

@@ -271,4 +271,27 @@ def named(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield f"it names {', '.join(said[0])}, and {', '.join(wanted)} are taken"
 
 
-WAYS = (back, home, busy, ways, chosen, not_tapped, status, why, charged, given_up, named)
+_CLEARPAY = "clearpay-tap"
+
+
+@oracle(
+    "R-way-11",
+    "the card of the phone for Clearpay is neither asked for nor taken while the acquirer is known to be out of reach",
+    contents.RowStored,
+    contents.ScreenShown,
+    left=(_CLEARPAY,),
+    shows=(_CLEARPAY,),
+)
+def clearpay(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    began = any(row.kind == "offline.outage" and row.text("state") == "began" for row in seen.rows)
+    known = (facts.outage is not None or began) and facts.profile.offline.enabled
+    if not known or not seen.around.outage or facts.asked_by_till or not seen.is_on:
+        return
+    if screen_id(seen.after) == _CLEARPAY:
+        yield f"it is asked for, and the {seen.around.outage} is down"
+    kept = [row for row in seen.rows if row.kind == "offline.stored" and row.text("outage")]
+    if kept and screen_id(seen.before) == _CLEARPAY:
+        yield f"{kept[0].text('reference')} is kept for later"
+
+
+WAYS = (back, home, busy, ways, chosen, not_tapped, status, why, charged, given_up, named, clearpay)

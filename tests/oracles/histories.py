@@ -148,6 +148,7 @@ HISTORIES: dict[str, BrokenHistory] = {
     "R-message-8": BrokenHistory("the trace number goes on by two after a power cut", f"{PAID}; {PAID}"),
     "R-way-1": BrokenHistory("a transaction is left for the home screen", f"{PAID_S}; {LIST_S}; tap id:txn-1; press CANCEL"),
     "R-way-10": BrokenHistory("the screen asks for a tap that an outage refuses", "service down; press 1000 OK"),
+    "R-way-11": BrokenHistory("the card of the phone is asked for in an outage that began behind the choice", "press 1000 OK; tap id:clearpay; network down"),
     "R-way-2": BrokenHistory("a menu that times out leads one menu back", "press 9 OK 0856 OK; tap id:transactions; wait 61s"),
     "R-way-3": BrokenHistory("tabs are in reach while a payment is on its way", "press 1000 OK; insert visa-credit"),
     "R-way-4": BrokenHistory("a way of paying is offered that the profile has not", "press 1000 OK"),
@@ -258,6 +259,7 @@ HISTORIES: dict[str, BrokenHistory] = {
 OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-void-1", BrokenHistory("a void begins with an empty battery", f"{PAID}; {HISTORY}; tap id:txn-1; battery 4%; tap id:void; wait 2s")),
     ("R-void-1", BrokenHistory("a till gives money back with an empty battery", "pos sale T-1 1000; swipe visa-stripe; wait 2s; press OK; battery 4%; pos refund T-1; wait 2s")),
+    ("R-till-5", BrokenHistory("a void that a till asked for has no ticket", "pos sale T-1 1000; swipe visa-stripe; wait 2s; press OK; pos refund T-1; wait 2s")),
     ("R-remark-1", BrokenHistory("a void is refused for a reason that is gone", f"{PAID}; {HISTORY}; tap id:txn-1; account standalone off; tap id:void; account standalone on")),
     ("R-offline-13", BrokenHistory("a gift card is refused for its way where no payment at all is taken offline", "press 1000 OK; network down; tap id:gift-card")),
     ("R-batch-6", BrokenHistory("why a batch is not closed stays on the screen when it may be closed", f"{UNANSWERED}; press OK; remove card; press 9 OK 0856 OK; tap id:settle; press OK; network down; network up; wait 5s")),

@@ -37,6 +37,7 @@ _NOTHING_OFFLINE = {"offline.enabled": "false"}
 _FEW_OFFLINE = {
     "offline.allowed": "true",
     "offline.permission": "false",
+    "offline.entries.contactless": "true",
     "offline.queue_count": "2",
     "offline.queue_sum": "12000",
 }

@@ -207,4 +207,6 @@ class _Outage:
         asked: Errand = (*self.down, *self.start, (PRESS, "1000", "OK"))
         for choice in ("manual-entry", "gift-card", "clearpay"):
             yield (*asked, (TAP, choice))
+        chosen: Errand = (*self.allow, *self.start, (PRESS, "1000", "OK"), (TAP, "clearpay"))
+        yield (*chosen, (self.link, "down"), ("tap-card", "visa-credit"), *DONE)
         yield (*asked, CHIP, *TO_A_NUMBER, self.up, _SOON)
