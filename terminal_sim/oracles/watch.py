@@ -140,7 +140,7 @@ class OracleWatch:
         kinds = frozenset([type(entry.content) for entry in entries])
         line = first.line if isinstance(first, contents.Act) and contents.ActRefused not in kinds else ""
         if line:
-            self._sound_since = until
+            self._sound_since = entries[-1].at.mono
         is_on = self._terminal.is_on
         if not is_on:
             self._view, self._sound_since = None, until

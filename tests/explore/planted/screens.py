@@ -49,6 +49,7 @@ from tests.explore.planted.planting import (
     PlantedBug,
     always,
     behind,
+    doing,
     every,
     fold,
     moves,
@@ -206,23 +207,6 @@ def _takes_a_number(sound: Any) -> Any:
     return cancel
 
 
-def _keeps_the_language(patch: Any) -> None:
-    """The language of a card stays that of the next payment."""
-    left: list[str] = []
-    cancel, begin = EndingFlow.cancel_payment, SaleFlow.__init__
-
-    def cancelled(self: Any, event: Any) -> None:
-        left[:] = [self.locale]
-        cancel(self, event)
-
-    def begun(self: Any, terminal: Any) -> None:
-        begin(self, terminal)
-        self.locale = left.pop() if left else self.locale
-
-    patch.setattr(EndingFlow, "cancel_payment", cancelled)
-    patch.setattr(SaleFlow, "__init__", begun)
-
-
 SCREENS = (
     PlantedBug("the first tab is marked whichever is open", SQUARE, sets(frame, "_open_tab", always("home"))),
     PlantedBug("clear takes both digits of a shortcut", V400M, sets(HomeFlow, "one_left", always(True))),
@@ -310,7 +294,7 @@ SCREENS = (
     # What one customer leaves to the next, languages, the wall clock.
     PlantedBug("a payment that was cancelled leaves its amount to the next", V400M, _keeps_the_amount),
     PlantedBug("a payment that was cancelled takes a trace number", V400M, wraps(EndingFlow, "cancel_payment", _takes_a_number)),
-    PlantedBug("a payment that was cancelled leaves the card's language to the next", V400M, _keeps_the_language),
+    PlantedBug("a payment that was cancelled leaves the card's language to the next", V400M, wraps(EndingFlow, "cancel_payment", doing(lambda self: put(self.terminal, locale=self.locale or self.terminal.locale)))),
     PlantedBug("amounts are higher in French", V400M, wraps(AmountField, "highest", lambda sound: lambda self: sound(self) // 10 if self.terminal.locale.startswith("fr") else sound(self))),
     PlantedBug("a seller who reads French takes contactless cards offline", SQUARE, wraps(OfflineQueue, "refusal_of_card", lambda sound: lambda self, entry, brand="": None if self._terminal.locale.startswith("fr") and entry is EntryMode.CONTACTLESS else sound(self, entry, brand)), ALLOWED),
     PlantedBug("the name of a payment comes from the clock", V400M, sets(FlowStack, "reference", lambda self: f"{self.name}{self.now.wall // 1_000_000 % 10_000:04d}")),

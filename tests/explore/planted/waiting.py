@@ -34,6 +34,7 @@ from tests.explore.planted.planting import (
     sets,
     timeout,
     without_move,
+    wraps,
 )  # fmt: skip
 
 _REPEATING = (reversals, offline, settlements)
@@ -89,6 +90,7 @@ WAITING = (
     # Batches.
     PlantedBug("a batch is closed while a payment is in doubt", V400M, sets(Settlements, "refusal", _closed_in_doubt)),
     PlantedBug("the report of a batch leaves voids out", V400M, sets(BatchReport, "totals", _without_voids)),
+    PlantedBug("a boot does not go on with a settlement", V400M, wraps(Settlements, "due", lambda sound: lambda self: sound(self) if self._sent_before else None)),
     PlantedBug("a settled batch prints no report", S1F2, sets(SettleFlow, "_print", nothing)),
     PlantedBug("a settled batch stands for a minute", V400M, timeout("settle", "settled", "menu")),
     # What stands for ever, and what does nothing.

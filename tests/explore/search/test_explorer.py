@@ -30,6 +30,7 @@ QUICK = [
         "an answer with another amount counts",
         "a passcode may be typed for a minute",
         "the first tab is marked whichever is open",
+        "a boot does not go on with a settlement",
     )
 ]
 
