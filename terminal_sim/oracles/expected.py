@@ -135,7 +135,7 @@ def sent_to_phone(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     found = _presented(facts, seen)
     if (
         found is None
-        or seen.line.partition(" ")[0] not in _FACES
+        or not seen.line
         or not _is_ordinary(facts, seen)
         or facts.flow not in ("sale", "charge")
     ):

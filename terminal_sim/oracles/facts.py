@@ -55,7 +55,7 @@ class SessionFacts:
     something was done to a card, a reader or an answer, and `line_disturbed` that the
     line to the reader was not sound at some time. `stopped` has, by payment, how many rows it had when a copy of it last stopped for want of paper. `receipts_due` has, by payment, where its receipt is to go by message. `repeats` has, by its kind and trace number, how often
     each message was sent since the last boot and when last; `unanswered` the kind of message, by its reference, that a person is called for. `passcode_asked` is the name of the passcode that was asked for last. `presented` has the
-    lines that presented cards since the home screen, "" for one that was used before or asked for in another way, `used` the cards of the session so far, and `is_spent` says that the card in the slot was read for a payment, `script_due` that the issuer's next answer has a script; `is_plain` says that nothing was ever made to go wrong with cards, power or storage, nor an answer to stay out, and `host_told` that the host was told what to answer. `settlements` are the rows of batches.
+    lines that presented cards since the home screen, "" for one that was used before, asked for in another way or met an outage, `used` the cards of the session so far, and `is_spent` says that the card in the slot was read for a payment, `script_due` that the issuer's next answer has a script; `is_plain` says that nothing was ever made to go wrong with cards, power or storage, nor an answer to stay out, and `host_told` that the host was told what to answer. `settlements` are the rows of batches.
     """
 
     terminal: TerminalUnderTest
