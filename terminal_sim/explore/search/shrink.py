@@ -2,7 +2,7 @@
 
 A candidate is run from the beginning and counts where the same code alarms, whatever else does. Delta debugging (A. Zeller, R. Hildebrandt: Simplifying and
 Isolating Failure-Inducing Input, 2002) leaves acts out, in halves first and one by one at last; the first acts are replaced by the cheapest ones that an archive knows to lead to the same
-signature; then single acts are made simpler, and again some are left out.
+signature; then single acts are made simpler, a point of sale takes back what menus led to, and again some are left out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from terminal_sim.explore.search.act import PRESS, WAIT, Act, cost, joined
 from terminal_sim.explore.search.archive import Archive
 from terminal_sim.explore.search.ground import ExploredSession, Ground, SessionMoment
 from terminal_sim.explore.search.relating import of_code, related
-from terminal_sim.explore.search.simpler import simpler_acts
+from terminal_sim.explore.search.simpler import shorter_lists, simpler_acts
 
 MOST_ACTS = 6_000
 """That are done for one finding: some seconds of processor time."""
@@ -63,6 +63,7 @@ class Shrinker:
             best = self._across(best)
             best = self._apart(best)
             best = self._simpler(best)
+            best = self._otherwise(best)
             best = self._another_end(best)
             if best == before:
                 break
@@ -134,6 +135,10 @@ class Shrinker:
                     acts = rest
                     break
         return acts
+
+    def _otherwise(self, acts: list[Act]) -> list[Act]:
+        """A shorter list that does the same by other acts."""
+        return next((one for one in shorter_lists(acts) if len(one) < len(acts) and self._fails(one)), acts)
 
     def _another_end(self, acts: list[Act]) -> list[Act]:
         """Something plain at the end, in the place of an act and as many of the first ones as lead to it alone."""

@@ -1,15 +1,18 @@
-"""Acts that are simpler to read than another one of the same kind."""
+"""Acts that are simpler to read than another one of the same kind, and shorter lists that do the same by other acts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from terminal_sim.bench import Duration
-from terminal_sim.explore.search.act import PRESENTING, PRESS, WAIT, Act, is_digits
+from terminal_sim.explore.search.act import FAULTS, PRESENTING, PRESS, TAP, WAIT, Act, is_digits
 
 _UNITS = tuple(map(Duration.parse, ("1d", "1h", "1min", "1s")))
 _PLAINEST = {"insert": "visa-credit", "tap-card": "visa-credit", "swipe": "visa-stripe"}
 _FIRST_TICKET = "T-1"
+_SALE: tuple[Act, ...] = (("pos", "sale", _FIRST_TICKET, "1000"), ("swipe", _PLAINEST["swipe"]))
+_REFUND: Act = ("pos", "refund", _FIRST_TICKET)
 
 
 def simpler_acts(act: Act) -> Iterator[Act]:
@@ -32,3 +35,20 @@ def simpler_acts(act: Act) -> Iterator[Act]:
             whole = Duration(-(-length // unit) * unit)
             if whole != length and len(str(whole)) < len(act[1]):
                 yield (WAIT, str(whole))
+
+
+def shorter_lists(acts: Sequence[Act]) -> Iterator[list[Act]]:
+    """Lists in which two waits are one, or a point of sale takes a payment back to which the menus of the terminal led, the shortest first."""
+    for at, (one, next_one) in enumerate(pairwise(acts)):
+        if one[0] == next_one[0] == WAIT:
+            whole = Duration(Duration.parse(one[1]) + Duration.parse(next_one[1]))
+            yield [*acts[:at], (WAIT, str(whole)), *acts[at + 2 :]]
+    for void in (at for at, act in enumerate(acts) if act == (TAP, "void")):
+        for led_from in range(1, void):
+            paid = next((at for at in range(led_from)[::-1] if acts[at][0] in PRESENTING), None)
+            if paid is None:
+                continue
+            of_till = any(act[:2] == _SALE[0][:2] for act in acts[:paid])
+            sale = acts[: paid + 1] if of_till else _SALE
+            wrong = [act for act in acts[led_from:void] if act[0] in FAULTS]
+            yield [*sale, *acts[paid + 1 : led_from], *wrong, _REFUND, *acts[void + 1 :]]

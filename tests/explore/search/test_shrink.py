@@ -24,6 +24,12 @@ def declined(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield "it is"
 
 
+@oracle("T-refused", "no void is declined")
+def refused(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.came_to == "void-declined":
+        yield "one is"
+
+
 @oracle("T-second", "there is no second payment in the history")
 def second(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.after) == "history" and len(facts.payments) > 1:
@@ -42,7 +48,7 @@ def kept(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield "one is"
 
 
-GROUND = Ground.of("v400m", {}, (declined, second, late))
+GROUND = Ground.of("v400m", {}, (declined, refused, second, late))
 START: Act = ("tap", "start")
 HISTORY: list[Act] = [
     ("press", "8", "OK"), ("press", "0856", "OK"), ("tap", "transactions"), ("tap", "history"), ("tap", "history-transactions"),
@@ -70,6 +76,25 @@ def test_what_has_nothing_to_do_with_it_goes_and_what_is_left_is_simple() -> Non
         START,
         ("press", "1", "OK"),
         ("insert", "visa-declined"),
+        ("wait", "2s"),
+    ]
+
+
+def test_a_void_to_which_menus_lead_gives_way_to_one_that_a_till_asks_for() -> None:
+    acts = [
+        *paid("1000", ("insert", "visa-credit")),
+        *ADMIN,
+        ("tap", "txn-1"),
+        ("host", "answers", "declined:51"),
+        ("tap", "void"),
+        ("wait", "2s"),
+    ]
+    assert shrunk(acts, "T-refused") == [
+        ("pos", "sale", "T-1", "1000"),
+        ("swipe", "visa-stripe"),
+        ("wait", "2s"),
+        ("host", "answers", "declined:51"),
+        ("pos", "refund", "T-1"),
         ("wait", "2s"),
     ]
 
