@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 
+import dask
 import psutil
 from bench_rig import Figure
 from bench_sale import PROFILE
@@ -48,9 +49,17 @@ def _cluster() -> Iterator[tuple[Workers, Pids]]:
 
 @contextmanager
 def _local() -> Iterator[LocalCluster]:
-    with LocalCluster(
-        n_workers=_WORKERS, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
-    ) as cluster:
+    """A cluster that is set up as docs/campaigns.md says."""
+    with (
+        dask.config.set({"distributed.admin.tick.interval": "1s"}),
+        LocalCluster(
+            n_workers=_WORKERS,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            silence_logs=50,
+        ) as cluster,
+    ):
         yield cluster
 
 

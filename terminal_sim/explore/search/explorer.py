@@ -93,16 +93,6 @@ class Explorer:
         Random(seed).shuffle(numbers)
         which, of = share
         self.untried = [one for one in numbers if one not in self.memory.errands][which::of]
-        self._kinds: tuple[Callable[[Acting], None], ...] = (
-            self._errand_session,
-            self._go_for_moves,
-            self._from_archive,
-            self._go_for_moves,
-            self._sweep,
-            self._go_for_moves,
-            self._day,
-            self._go_for_moves,
-        )
 
     def leave_out(self, errands: Container[Errand], kernel: str) -> None:
         """Go these errands only when their turn comes: another explorer goes them first, with the kernel that is configured so. Where ours is not, a card that decides by itself does otherwise."""
@@ -128,11 +118,11 @@ class Explorer:
     def _session(self, session: ExploredSession, begins: SessionMoment, number: int) -> ExploredEnd:
         chance = Random(f"{self._seed}/{self.ground.profile}/{sorted(self.ground.options.items())}/{number}")
         acting = Acting(session, begins, chance, self.memory)
-        kind = self._kinds[number % len(self._kinds)]
+        kind = _KINDS[number % len(_KINDS)]
         if self.untried and number % _ERRANDS_FIRST:
-            kind = self._errand_session
+            kind = Explorer._errand_session
         self._gone = ()
-        kind(acting)
+        kind(self, acting)
         self.acts += acting.count
         acts = [*session.acts]
         self.memory.guards.now = ()
@@ -238,6 +228,18 @@ class Explorer:
                 acting.do(chance.choice(self.memory.swept.faults))
             if acting.over:
                 return
+
+
+_KINDS: tuple[Callable[[Explorer, Acting], None], ...] = (
+    Explorer._errand_session,
+    Explorer._go_for_moves,
+    Explorer._from_archive,
+    Explorer._go_for_moves,
+    Explorer._sweep,
+    Explorer._go_for_moves,
+    Explorer._day,
+    Explorer._go_for_moves,
+)
 
 
 def unreached(explorer: Explorer) -> list[OracleAlarm]:
