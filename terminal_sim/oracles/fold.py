@@ -151,7 +151,7 @@ def _surroundings(facts: SessionFacts, seen: Occurrence) -> None:
     if seen.around.paper == "out" or seen.around.jammed or seen.around_before.jammed:
         facts.paper_trouble_at = seen.mono
     reason = seen.around.outage
-    if reason:
+    if reason:  # what comes of a card in an outage is not what its file says
         facts.presented = ("",) * len(facts.presented)
     knows = seen.is_on or any(row.kind == "offline.outage" for row in seen.rows)
     if knows and reason != (facts.outage.reason if facts.outage else ""):

@@ -279,8 +279,7 @@ _CLEARPAY = "clearpay-tap"
     "the card of the phone for Clearpay is neither asked for nor taken while the acquirer is known to be out of reach",
     contents.RowStored,
     contents.ScreenShown,
-    left=(_CLEARPAY,),
-    shows=(_CLEARPAY,),
+    shows=(_CLEARPAY, "accepted-offline"),
 )
 def clearpay(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     began = any(row.kind == "offline.outage" and row.text("state") == "began" for row in seen.rows)

@@ -259,6 +259,7 @@ HISTORIES: dict[str, BrokenHistory] = {
 OTHER_SIDES: tuple[tuple[str, BrokenHistory], ...] = (
     ("R-void-1", BrokenHistory("a void begins with an empty battery", f"{PAID}; {HISTORY}; tap id:txn-1; battery 4%; tap id:void; wait 2s")),
     ("R-void-1", BrokenHistory("a till gives money back with an empty battery", "pos sale T-1 1000; swipe visa-stripe; wait 2s; press OK; battery 4%; pos refund T-1; wait 2s")),
+    ("R-way-11", BrokenHistory("a payment with the phone is kept as that of any contactless card", "press 1000 OK; tap id:clearpay; network down; tap-card visa-credit")),
     ("R-till-5", BrokenHistory("a void that a till asked for has no ticket", "pos sale T-1 1000; swipe visa-stripe; wait 2s; press OK; pos refund T-1; wait 2s")),
     ("R-remark-1", BrokenHistory("a void is refused for a reason that is gone", f"{PAID}; {HISTORY}; tap id:txn-1; account standalone off; tap id:void; account standalone on")),
     ("R-offline-13", BrokenHistory("a gift card is refused for its way where no payment at all is taken offline", "press 1000 OK; network down; tap id:gift-card")),
