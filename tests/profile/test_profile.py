@@ -122,6 +122,7 @@ def test_data_that_is_no_profile_is_not_listed() -> None:
         ("battery.low = 101\n", "2:15: battery.low: 0 to 100 percent, not 101"),
         ("battery.low = 4\n", "2:1: battery.critical: 0 to the 4 percent of low, not 5"),
         ('offline.upload = "0s"\n', "2:18: offline.upload: must be above zero"),
+        ("offline.entries.keyed = true\n", "2:25: offline.entries.keyed: a number that is typed is never taken offline"),
     ],
 )  # fmt: skip
 def test_a_profile_that_no_bench_could_run_is_refused(tmp_path: Path, added: str, says: str) -> None:

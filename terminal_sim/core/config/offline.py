@@ -52,3 +52,5 @@ class Offline:
             raise ValueError("queue_sum and queue_count: 0 for no bound, or above it")
         if self.upload is not None and self.upload <= 0:
             raise ValueError("upload: must be above zero; without it a payment never expires")
+        if self.entries.keyed:
+            raise ValueError("entries.keyed: a number that is typed is never taken offline; leave it out")
