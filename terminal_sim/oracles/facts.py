@@ -50,7 +50,7 @@ class SessionFacts:
     """Everything before the occurrence that is looked at. `terminal` is looked at from outside alone.
 
     `payments` has all rows of each payment by its reference, oldest payment first; `sent` and `received` the messages, `first_sent` the first of each kind and trace number, `codes` the passcodes in force, `wrong` the wrong ones in a row, `locked` until when each is locked. `left` is what stood typed on the home screen when it was left, and its complaints. `asked` is the amount
-    that was confirmed for the next payment, None where none was; `asked_by_till` is the ticket of the point of sale that asked for it, "" where none did, and `till_line` the line by which it did. `boots_unlinked` says that there was no connection at the last boot. `accepted` has the passcodes that were accepted since the home screen, `been` the screens
+    that was confirmed for the next payment, None where none was; `asked_by_till` is the ticket of the point of sale that asked for it, "" where none did, and `till_line` the line by which it did. `unlinked_since_boot` says that there was no connection since the last boot. `accepted` has the passcodes that were accepted since the home screen, `been` the screens
     that have stood there since, and `address_asked` says that an address was typed, `application` which of its card the cardholder chose, and `way` by which verb a card was presented last since the home screen. `stan` is the trace number that was taken last, and `numbered` has the references that took one. `is_disturbed` says that
     something was done to a card, a reader or an answer, and `line_disturbed` that the
     line to the reader was not sound at some time. `stopped` has, by payment, how many rows it had when a copy of it last stopped for want of paper. `receipts_due` has, by payment, where its receipt is to go by message. `repeats` has, by its kind and trace number, how often
@@ -100,7 +100,7 @@ class SessionFacts:
     left_home_at: int = 0
     asked_by_till: str = ""
     till_line: str = ""
-    boots_unlinked: bool = False
+    unlinked_since_boot: bool = False
     tries_left: int = -1
     powered_at: int = -1
     been: set[str] = field(default_factory=set)

@@ -82,7 +82,8 @@ def fold(facts: SessionFacts, seen: Occurrence) -> None:
     for name in _stopped(seen):
         facts.stopped[name] = len(facts.payments.get(name, ()))
     if seen.line.startswith("power"):
-        facts.powered_at, facts.boots_unlinked = seen.mono, not seen.around.network
+        facts.powered_at, facts.unlinked_since_boot = seen.mono, True
+    facts.unlinked_since_boot = facts.unlinked_since_boot and not seen.around.network
     if seen.confirmed is not None:
         facts.confirmed.append(seen.confirmed)
         facts.address_asked = facts.address_asked or seen.confirmed.screen == "street-number"

@@ -118,7 +118,7 @@ def by_itself(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 def looks_on(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if screen_id(seen.before) != "checking-last" or not seen.came_to or not seen.is_on or seen.line:
         return
-    unlinked = facts.boots_unlinked and not seen.around.network and not facts.is_tampered
+    unlinked = facts.unlinked_since_boot and not seen.around.network and not facts.is_tampered
     if "state" in seen.dues and unlinked:
         yield f"there is no connection, and it looked until {seen.came_to} came with the time-out"
     if "state" in seen.dues or contents.MessageFailed in seen.kinds:
