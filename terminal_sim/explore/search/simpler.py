@@ -38,11 +38,19 @@ def simpler_acts(act: Act) -> Iterator[Act]:
 
 
 def shorter_lists(acts: Sequence[Act]) -> Iterator[list[Act]]:
-    """Lists in which two waits are one, or a point of sale takes a payment back to which the menus of the terminal led, the shortest first."""
+    """Lists in which two waits are one, a point of sale asks for all payments, or it takes one back to which the menus of the terminal led, the shortest first."""
     for at, (one, next_one) in enumerate(pairwise(acts)):
         if one[0] == next_one[0] == WAIT:
             whole = Duration(Duration.parse(one[1]) + Duration.parse(next_one[1]))
             yield [*acts[:at], (WAIT, str(whole)), *acts[at + 2 :]]
+    presented = [at for at, act in enumerate(acts) if act[0] in PRESENTING]
+    if len(presented) > 1:
+        sales: list[Act] = []
+        for number, at in enumerate(presented, 1):
+            verb, card, *_ = acts[at]
+            by = "swipe" if verb == "swipe" else "tap-card"  # neither leaves the card in the slot
+            sales += (("pos", "sale", f"T-{number}", "1000"), (by, card), (WAIT, "2s"))
+        yield [*sales, *acts[presented[-1] + 1 :]]
     for void in (at for at, act in enumerate(acts) if act == (TAP, "void")):
         for led_from in range(1, void):
             paid = next((at for at in range(led_from)[::-1] if acts[at][0] in PRESENTING), None)

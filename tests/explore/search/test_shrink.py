@@ -30,10 +30,17 @@ def refused(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield "one is"
 
 
-@oracle("T-second", "there is no second payment in the history")
+@oracle("T-second", "there is no second payment in the history that was begun by hand")
 def second(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if screen_id(seen.after) == "history" and len(facts.payments) > 1:
+    by_hand = [rows for rows in facts.payments.values() if not rows[-1].text("ticket")]
+    if screen_id(seen.after) == "history" and len(by_hand) > 1:
         yield "there is"
+
+
+@oracle("T-third", "there is no third payment")
+def third(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if len(facts.payments) > 1 and seen.came_to == "present-card":
+        yield "one is asked for"
 
 
 @oracle("T-late", "nothing is shown without a link after the first second", contents.ScreenShown)
@@ -48,7 +55,7 @@ def kept(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
         yield "one is"
 
 
-GROUND = Ground.of("v400m", {}, (declined, refused, second, late))
+GROUND = Ground.of("v400m", {}, (declined, refused, second, third, late))
 START: Act = ("tap", "start")
 HISTORY: list[Act] = [
     ("press", "8", "OK"), ("press", "0856", "OK"), ("tap", "transactions"), ("tap", "history"), ("tap", "history-transactions"),
@@ -96,6 +103,26 @@ def test_a_void_to_which_menus_lead_gives_way_to_one_that_a_till_asks_for() -> N
         ("host", "answers", "declined:51"),
         ("pos", "refund", "T-1"),
         ("wait", "2s"),
+    ]
+
+
+def test_many_payments_give_way_to_those_that_a_till_asks_for() -> None:
+    acts = [
+        *paid("1000", ("insert", "visa-credit")),
+        *paid("2000", ("tap-card", "visa-credit")),
+        *paid("3000", ("insert", "mastercard-pin"), ("press", "1234", "OK")),
+        *ADMIN,
+    ]
+    assert shrunk(acts, "T-third") == [
+        ("pos", "sale", "T-1", "1000"),
+        ("tap-card", "visa-credit"),
+        ("wait", "2s"),
+        ("pos", "sale", "T-2", "1000"),
+        ("tap-card", "visa-credit"),
+        ("wait", "2s"),
+        ("press", "OK"),
+        START,
+        ("press", "1", "OK"),
     ]
 
 
