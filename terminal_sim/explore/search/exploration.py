@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import chain, count
 from typing import Protocol
 
 from terminal_sim import collector
@@ -20,7 +20,7 @@ from terminal_sim.explore.search.finding import ExplorerFinding
 from terminal_sim.explore.search.ground import Ground
 from terminal_sim.explore.search.relating import of_code, related
 from terminal_sim.explore.search.shrink import Shrinker
-from terminal_sim.explore.search.variants import SET_BY, variants
+from terminal_sim.explore.search.variants import set_by, variants
 from terminal_sim.oracles.choice import ALL_CLASSES, OracleClass
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 from terminal_sim.oracles.relations import Relation
@@ -183,9 +183,11 @@ def shrunk(
 
 
 def _by_option(found: ExplorerFinding) -> ExplorerFinding:
-    """The finding with an option of the profile in the place of acts that set it, where that is shorter than it by more than the option."""
-    for act, options in SET_BY.items():
-        if act not in found.acts or options.keys() & found.ground.options.keys():
+    """The finding with options of the profile in the place of acts that set them, where that is shorter by more than the options."""
+    each = [*set_by(found.acts, found.ground.model)]
+    together = dict(chain.from_iterable(one.items() for one in each))
+    for options in (together, *each) if len(each) > 1 else each:
+        if options.keys() & found.ground.options.keys():
             continue
         ground, code = found.ground.switched(options), found.alarm.code
         with Shrinker(ground, code) as shrinker:
@@ -194,7 +196,7 @@ def _by_option(found: ExplorerFinding) -> ExplorerFinding:
         said = next((one for one in alarms if one.code == code), None)
         if said is not None and len(done) < len(found.acts) - len(options):
             runs = found.runs + shrinker.runs
-            found = replace(found, alarm=said, ground=ground, acts=tuple(done), runs=runs)
+            return replace(found, alarm=said, ground=ground, acts=tuple(done), runs=runs)
     return found
 
 

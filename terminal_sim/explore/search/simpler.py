@@ -12,6 +12,7 @@ _UNITS = tuple(map(Duration.parse, ("1d", "1h", "1min", "1s")))
 _PLAINEST = {"insert": "visa-credit", "tap-card": "visa-credit", "swipe": "visa-stripe"}
 _FIRST_TICKET = "T-1"
 _SALE: tuple[Act, ...] = (("pos", "sale", _FIRST_TICKET, "1000"), ("swipe", _PLAINEST["swipe"]))
+_BY_HAND = 2  # acts that lead to a card on a terminal itself, which is easier to read than a ticket
 _REFUND: Act = ("pos", "refund", _FIRST_TICKET)
 
 
@@ -44,6 +45,8 @@ def shorter_lists(acts: Sequence[Act]) -> Iterator[list[Act]]:
             whole = Duration(Duration.parse(one[1]) + Duration.parse(next_one[1]))
             yield [*acts[:at], (WAIT, str(whole)), *acts[at + 2 :]]
     presented = [at for at, act in enumerate(acts) if act[0] in PRESENTING]
+    if presented and presented[0] > _BY_HAND:
+        yield [_SALE[0], *acts[presented[0] :]]
     if len(presented) > 1:
         sales: list[Act] = []
         for number, at in enumerate(presented, 1):

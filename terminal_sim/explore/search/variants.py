@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from terminal_sim.bench import Profile
-from terminal_sim.explore.search.act import TAP, Act
+from terminal_sim.explore.search.act import PRESS, TAP, Act, is_digits
 
 _SMALL = {
     "limits.moto_max_amount": "50000",
@@ -49,8 +50,8 @@ _TAKES_OFFLINE = {
     "offline.queue_count": "3",
 }
 
-SET_BY: Mapping[Act, Mapping[str, str]] = {(TAP, "allow"): {"offline.allowed": "true"}}
-"""The options that say at once what somebody must else go for: by the last act of the way."""
+_ALLOW: Act = (TAP, "allow")
+_LIMIT: Act = (TAP, "offline-limit")
 
 
 def variants(profile: Profile, given: Mapping[str, str]) -> Iterator[dict[str, str]]:
@@ -87,3 +88,14 @@ def _switched(profile: Profile) -> Iterator[dict[str, str]]:
 def _offers(profile: Profile, flow: str) -> bool:
     entries = [*profile.home.entries, *(entry for menu in profile.menus.values() for entry in menu.entries)]
     return any(entry.flow == flow for entry in entries)
+
+
+def set_by(acts: Sequence[Act], profile: Profile) -> Iterator[dict[str, str]]:
+    """The options of the profile that say at once what somebody went to the settings for: that offline payments are allowed, and up to which amount."""
+    if _ALLOW in acts:
+        yield {"offline.allowed": "true"}
+    for touched, typed in pairwise(acts):
+        if touched == _LIMIT and typed[0] == PRESS and typed[2:] == ("OK",) and is_digits(typed[1]):
+            limit = int(typed[1])
+            if 0 < limit <= profile.offline.limit_max:
+                yield {"offline.limit": str(limit)}

@@ -14,7 +14,7 @@ from terminal_sim.explore.search.ground import Ground
 from terminal_sim.explore.search.shrink import Shrinker
 from terminal_sim.explore.search.simpler import simpler_acts
 from terminal_sim.oracles.facts import SessionFacts
-from terminal_sim.oracles.occurrence import Occurrence, screen_id
+from terminal_sim.oracles.occurrence import Occurrence, has, screen_id
 from terminal_sim.oracles.oracle import oracle
 
 
@@ -53,6 +53,12 @@ def late(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 def kept(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.came_to == "accepted-offline":
         yield "one is"
+
+
+@oracle("T-over", "nothing between 50.00 and 51.00 is above the offline limit")
+def over_limit(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if facts.limit == 5000 and seen.after is not None and has(seen.after, "offline-limit-exceeded"):
+        yield "something is"
 
 
 GROUND = Ground.of("v400m", {}, (declined, refused, second, third, late))
@@ -138,7 +144,7 @@ def test_what_others_must_lead_to_gives_way_to_a_plain_end() -> None:
 
 
 def test_an_option_stands_for_the_touches_that_set_it() -> None:
-    ground = Ground.of("square-terminal", {}, (kept,))
+    ground = Ground.of("square-terminal", {}, (kept, over_limit))
     way: list[Act] = [
         ("tap", one) for one in ("more", "settings", "checkout", "offline-payments", "allow", "home")
     ]
@@ -147,6 +153,12 @@ def test_an_option_stands_for_the_touches_that_set_it() -> None:
     assert found is not None
     assert found.ground.options == {"offline.allowed": "true"}
     assert found.acts == (("network", "down"), ("press", "1", "OK"), ("insert", "visa-credit"))
+    limit: list[Act] = [*way[:-1], ("tap", "offline-limit"), ("press", "5000", "OK"), ("tap", "home")]
+    over: list[Act] = [*limit, ("network", "down"), ("press", "5001", "OK")]
+    found = exploration.shrunk(ground, over, "T-over", ground, 1)
+    assert found is not None
+    assert found.ground.options == {"offline.allowed": "true", "offline.limit": "5000"}
+    assert found.acts == (("network", "down"), ("press", "5001", "OK"))
     allowed = ground.switched({"offline.allowed": "false"})
     given = exploration.shrunk(allowed, acts, "T-kept", allowed, 1)
     assert given is not None
