@@ -27,16 +27,22 @@ def at_rest() -> Iterator[None]:
 
 @contextmanager
 def not_collected() -> Iterator[None]:
-    """While this lasts, the collector looks through what was made since alone; a forked process shares the rest untouched.
-
-    What was made and is garbage by then is collected at the end: nothing would look through it where this follows soon again.
-    """
+    """While this lasts, the collector looks through what was made since alone; a forked process shares the rest untouched."""
     gc.freeze()
     try:
         yield
     finally:
-        gc.collect()
         gc.unfreeze()
+
+
+@contextmanager
+def giving_back() -> Iterator[None]:
+    """The same for a job that others follow: its garbage is collected when it ends, for the next one would keep it from the collector."""
+    with not_collected():
+        try:
+            yield
+        finally:
+            gc.collect()
 
 
 @contextmanager

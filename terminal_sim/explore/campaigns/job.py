@@ -115,7 +115,7 @@ JobResult = ExploreResult | ShrinkResult | JobRefused
 
 def carry_out(job: bytes) -> bytes:
     """Do an encoded job and give its encoded result; equal jobs give equal results but for the processor time."""
-    with collector.not_collected():  # what a process has read and kept before is none of what a job makes
+    with collector.giving_back():  # what a process has read and kept before is none of what a job makes
         given: Job = msgpack.decode(job, type=Job)
         return msgpack.encode(JobRefused(_OTHER_FIRMWARE) if given.firmware != digest() else _done(given))
 

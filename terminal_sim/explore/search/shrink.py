@@ -2,7 +2,7 @@
 
 A candidate is run from the beginning and counts where the same code alarms, whatever else does. Delta debugging (A. Zeller, R. Hildebrandt: Simplifying and
 Isolating Failure-Inducing Input, 2002) leaves acts out, in halves first and one by one at last; the first acts are replaced by the cheapest ones that an archive knows to lead to the same
-signature; then single acts are made simpler, a point of sale takes back what menus led to, and again some are left out.
+signature; then single acts are made simpler, a point of sale asks for payments and takes back what menus led to, and again some are left out.
 """
 
 from __future__ import annotations

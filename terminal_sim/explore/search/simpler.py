@@ -39,7 +39,7 @@ def simpler_acts(act: Act) -> Iterator[Act]:
 
 
 def shorter_lists(acts: Sequence[Act]) -> Iterator[list[Act]]:
-    """Lists in which two waits are one, a point of sale asks for all payments, or it takes one back to which the menus of the terminal led, the shortest first."""
+    """Lists in which two waits are one, a point of sale asks for all payments, or it takes one back to which the menus of the terminal led."""
     for at, (one, next_one) in enumerate(pairwise(acts)):
         if one[0] == next_one[0] == WAIT:
             whole = Duration(Duration.parse(one[1]) + Duration.parse(next_one[1]))

@@ -17,7 +17,7 @@ def every_card(profile: Profile, numbers: Mapping[str, str], pins: Mapping[str, 
             typed: Errand = ((PRESS, pin, "OK"),) if pin else ()
             if profile.entries.chip:
                 yield paid(start, 1000, ("insert", card), *typed)
-            if profile.entries.chip and typed:
-                yield (*paid(start, 1000, ("insert", card), (PRESS, "CANCEL")), *start, (PRESS, "1000"))
+                if typed:
+                    yield (*paid(start, 1000, ("insert", card), (PRESS, "CANCEL")), *start, (PRESS, "1000"))
             if profile.entries.contactless:
                 yield paid(start, 1000, ("tap-card", card), *typed)
